@@ -1,0 +1,52 @@
+"""What the assistant knows, as plain values: a document, its sentences, and the chunks it is searched by."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Span:
+    """Half-open character range of a document's text: `document.text[start:end]`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """One text in one language. Translations share the id; `(language, id)` is unique."""
+
+    id: str
+    language: str
+    title: str
+    text: str
+    kind: str = "document"
+    status: str = "current"
+    as_of: str = ""
+    valid_until: str | None = None
+    url: str | None = None
+    publisher: str = ""
+    confidence: str = "source"
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A passage of one section: the unit that is embedded and ranked. `text == document.text[start:end]`."""
+
+    document: str
+    language: str
+    title: str
+    section: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...] = field(default=())
+
+    @property
+    def id(self) -> str:
+        """Unique in an index, and stable as long as the document's text before `end` is unchanged."""
+        return f"{self.language}/{self.document}:{self.start}-{self.end}"
+
+    def sentence(self, span: Span) -> str:
+        """Text of one of `sentences` (offsets are the document's)."""
+        return self.text[span.start - self.start : span.end - self.start]
