@@ -57,13 +57,17 @@ def load_documents(source: Path = DOCUMENTS) -> Iterator[Document]:
     Raises `CorpusError` naming the file (and line) when one cannot be read, is invalid, or repeats an id.
     """
     if not source.exists():
-        raise CorpusError(f"There is no corpus at {source}. Name a folder of .md files or a corpus.jsonl with --corpus.")
+        raise CorpusError(
+            f"There is no corpus at {source}. Name a folder of .md files or a corpus.jsonl with --corpus."
+        )
     documents = _read_folder(source) if source.is_dir() else _read_jsonl(source)
     seen: set[tuple[str, str]] = set()
     for document in documents:
         key = (document.language, document.id)
         if key in seen:
-            raise CorpusError(f"{source}: the id {document.id!r} occurs twice in language {document.language}. Rename one.")
+            raise CorpusError(
+                f"{source}: the id {document.id!r} occurs twice in language {document.language}. Rename one."
+            )
         seen.add(key)
         yield document
     if not seen:
@@ -80,7 +84,9 @@ def read_markdown(path: Path) -> Document:
     try:
         content = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise CorpusError(f"{path} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from None
+        raise CorpusError(
+            f"{path} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
+        ) from None
     head, fence, text = content.removeprefix(_FENCE).partition("\n" + _FENCE)
     if not content.startswith(_FENCE) or not fence:
         raise CorpusError(f"{path} has no front matter. Begin it with a block between two lines of three dashes.")

@@ -1,0 +1,1 @@
+"""How we answer: `assistant.py` walks the six steps; every other file is one step or one value."""

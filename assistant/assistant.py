@@ -1,0 +1,205 @@
+"""From a message to an answer: six named steps in order, and nothing else.
+
+Page, commands and evaluation all go through `Assistant.stream`.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from assistant.answer import (
+    Answer,
+    Citation,
+    Event,
+    Evidence,
+    Notice,
+    NoticeKind,
+    Retrieved,
+    Status,
+    Timings,
+    Token,
+    Turn,
+)
+from assistant.compose import Draft, model_answer, quote_answer
+from assistant.condense import condense
+from assistant.evidence import Quote, cite, collect, prefer_kind
+from assistant.generator import Generator
+from assistant.judge import evidence_answers, vote_answers
+from assistant.notices import notices
+from assistant.prompts import judging
+from assistant.route import route
+from assistant.settings import Composer
+from assistant.texts import say
+from assistant.verify import Verifier
+from corpus.document import Document
+from corpus.errors import ModelUnavailable, UsageError
+from corpus.language import LANGUAGES, detect_language
+from index.retrieve import Found, Retriever
+
+LONGEST_QUESTION = 4000  # characters
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class _Question:
+    """One question on its way: what is known of it grows from step to step."""
+
+    text: str
+    language: str
+    started: float
+    standalone: str = ""
+    quotes: list[Quote] = field(default_factory=list)
+    found: Found = field(default_factory=lambda: Found([], []))
+    timings: Timings = field(default_factory=Timings)
+
+    def elapsed(self) -> float:
+        """Milliseconds since the question arrived."""
+        return round((time.monotonic() - self.started) * 1000, 1)
+
+
+class Assistant:
+    """Answers questions from an index; safe to use from several threads."""
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        verifier: Verifier,
+        generator: Generator | None,
+        composer: Composer = "auto",
+        deadline: float = 60.0,
+        today: Callable[[], date] = date.today,
+    ) -> None:
+        self._retriever = retriever
+        self._verifier = verifier
+        self._generator = None if composer == "extractive" else generator
+        self._deadline = deadline
+        self._today = today
+
+    def answer(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Answer:
+        """Return the answer to a question; see `stream`."""
+        *_, last = self.stream(question, history, language)
+        assert isinstance(last, Answer)
+        return last
+
+    def document(self, document_id: str, language: str) -> Document:
+        """Return a document of the corpus, or raise `KeyError`."""
+        return self._retriever.document(document_id, language)
+
+    def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
+        """Yield the evidence, the verified pieces of the answer, and last the whole answer.
+
+        `history` is the conversation before the question, oldest first; `language` overrides the detected one.
+        Raises `UsageError` when the question is empty or too long, or the language is none of en, it, de.
+        """
+        asked = _accept(question, history, language)
+        asked.standalone = condense(asked.text, history, asked.language)
+        asked.timings = replace(asked.timings, condense=asked.elapsed())
+
+        if reply := route(asked.text, asked.language):
+            yield self._end(asked, reply.status, reply.text)
+            return
+
+        self._retrieve(asked)
+        yield Evidence(asked.standalone, asked.language, tuple(quote.citation for quote in asked.quotes))
+
+        answered = evidence_answers(asked.standalone, asked.language, asked.quotes, alone=self._generator is None)
+        if not answered:
+            yield self._not_in_corpus(asked)
+        elif self._generator is None:
+            yield from self._quote(asked)
+        else:
+            yield from self._write(asked, self._generator)
+
+    def _retrieve(self, asked: _Question) -> None:
+        before = asked.elapsed()
+        asked.found = self._retriever.search(asked.standalone, asked.language)
+        ranked = prefer_kind(asked.found.sentences, asked.standalone, asked.language)
+        asked.quotes = collect(ranked, self._retriever)
+        now = asked.elapsed()
+        asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
+
+    def _quote(self, asked: _Question, *extra: Notice) -> Iterator[Event]:
+        draft = quote_answer(asked.quotes, asked.language)
+        self._mark_first(asked)
+        yield Token(draft.text)
+        yield self._grounded(asked, draft, extra)
+
+    def _write(self, asked: _Question, generator: Generator) -> Iterator[Event]:
+        """Let the generator vote and write; whatever it fails at, the verified sentences or the quotes stand."""
+        draft = Draft()
+        try:
+            if not vote_answers(generator.yes_no_gap(judging(asked.standalone, asked.quotes))):
+                yield self._not_in_corpus(asked)
+                return
+            for draft in model_answer(generator, self._verifier, asked.standalone, asked.quotes, asked.language):
+                self._mark_first(asked)
+                yield Token(draft.last)
+                if asked.elapsed() > 1000 * self._deadline:
+                    late = _incomplete(asked, "incomplete")
+                    yield self._grounded(asked, draft, (late,), generator, Status.PARTIAL)
+                    return
+        except ModelUnavailable as error:
+            log.warning("%s", error)
+            yield from self._quote(asked, _incomplete(asked, "model_failed"))
+            return
+        if draft.cited:
+            yield self._grounded(asked, draft, generator=generator)
+        else:
+            yield from self._quote(asked)
+
+    def _mark_first(self, asked: _Question) -> None:
+        if not asked.timings.first_token:
+            asked.timings = replace(asked.timings, first_token=asked.elapsed())
+
+    def _not_in_corpus(self, asked: _Question) -> Answer:
+        titles = [quote.citation.title for quote in asked.quotes[:1] if quote.citation.title]
+        key = "not_in_corpus_near" if titles else "not_in_corpus"
+        nearest = say(asked.language, key, title=titles[0] if titles else "")
+        return self._end(asked, Status.NOT_IN_CORPUS, f"{nearest} {say(asked.language, 'ask_office')}")
+
+    def _grounded(
+        self,
+        asked: _Question,
+        draft: Draft,
+        extra: tuple[Notice, ...] = (),
+        generator: Generator | None = None,
+        status: Status = Status.ANSWERED,
+    ) -> Answer:
+        citations = cite(asked.quotes, draft.cited)
+        answer = self._end(asked, status, draft.text, citations)
+        remarks = notices(citations, asked.language, self._today()) + extra
+        if generator is None:
+            return replace(answer, notices=remarks)
+        return replace(answer, notices=remarks, composer="model", model=generator.name)
+
+    def _end(self, asked: _Question, status: Status, text: str, citations: tuple[Citation, ...] = ()) -> Answer:
+        chunks = asked.found.chunks
+        return Answer(
+            status=status,
+            answer=text,
+            language=asked.language,
+            question_used=asked.standalone,
+            citations=citations,
+            retrieved=tuple(Retrieved(c.chunk.document, c.chunk.id, round(c.score, 4)) for c in chunks),
+            timings_ms=replace(asked.timings, total=asked.elapsed()),
+        )
+
+
+def _incomplete(asked: _Question, key: str) -> Notice:
+    return Notice(NoticeKind.INCOMPLETE, say(asked.language, key))
+
+
+def _accept(question: str, history: Sequence[Turn], language: str | None) -> _Question:
+    text = "".join(c for c in question if c.isprintable() or c in "\n\t").strip()
+    if not text:
+        raise UsageError("The question is empty. Please type one.")
+    if len(text) > LONGEST_QUESTION:
+        raise UsageError(f"The question is longer than {LONGEST_QUESTION} characters. Please shorten it.")
+    if language is not None and language not in LANGUAGES:
+        raise UsageError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+    spoken = [turn.content for turn in history if turn.role == "user"]
+    default = detect_language(spoken[-1]) if spoken else "en"
+    return _Question(text, language or detect_language(text, default), time.monotonic())

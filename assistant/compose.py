@@ -1,0 +1,89 @@
+"""Step 4, second half: write the answer, by quoting or by the model; a sentence is shown only once it is verified."""
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sentencex
+
+from assistant.evidence import Quote
+from assistant.generator import Generator
+from assistant.prompts import writing
+from assistant.texts import say
+from assistant.verify import Verifier
+
+# A sentence of an answer with the marks that end it: what a figure in it must be found behind.
+CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
+QUOTED_AT_MOST = 3
+MARGIN = 0.06  # a further quote is shown when its score is this near the best one's
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An answer as far as it is composed: its text, the last piece of it, and the numbers of the quotes it cites."""
+
+    text: str = ""
+    last: str = ""
+    cited: frozenset[int] = frozenset()
+
+    def plus(self, sentence: str, cited: frozenset[int]) -> "Draft":
+        """Return the draft with one more sentence."""
+        last = f" {sentence}" if self.text else sentence
+        return Draft(self.text + last, last, self.cited | cited)
+
+
+def quote_answer(quotes: Sequence[Quote], language: str) -> Draft:
+    """Return the fewest verbatim sentences that answer; quotes in another language get a lead-in that names it."""
+    best = quotes[0].found.score
+    chosen = [quote for quote in quotes if quote.found.score >= best - MARGIN][:QUOTED_AT_MOST]
+    foreign = [quote for quote in chosen if quote.citation.language != language]
+    if not foreign:
+        text = " ".join(f"{_one_line(quote)} [{quote.citation.n}]" for quote in chosen)
+    else:
+        lead = say(language, "quote_lead", language=say(language, foreign[0].citation.language))
+        text = "\n".join([lead, *(f"“{_one_line(quote)}” [{quote.citation.n}]" for quote in chosen)])
+    return Draft().plus(text, frozenset(quote.citation.n for quote in chosen))
+
+
+def model_answer(
+    generator: Generator, verifier: Verifier, question: str, quotes: Sequence[Quote], language: str
+) -> Iterator[Draft]:
+    """Yield the draft each time the model has written a sentence that passes verification; nothing if none does."""
+    draft = Draft()
+    for sentence in _sentences(generator.stream(writing(question, quotes, language)), language):
+        verdict = verifier.check(sentence, quotes, question, language)
+        if verdict.passed:
+            draft = draft.plus(verdict.text, verdict.cited)
+            yield draft
+        else:
+            log.info("dropped %r: %s", sentence, verdict.reason)
+
+
+def _one_line(quote: Quote) -> str:
+    return " ".join(quote.text.split())
+
+
+def _sentences(pieces: Iterator[str], language: str) -> Iterator[str]:
+    """Cut a stream of text into whole sentences; a mark that follows a full stop belongs to the sentence before it."""
+    buffer = ""
+    for piece in pieces:
+        buffer += piece
+        *done, rest = sentencex.segment(language, buffer) or [""]
+        if done and rest.strip() and not rest.lstrip().startswith("["):
+            yield from _joined_marks(done)
+            buffer = rest
+    yield from _joined_marks(sentencex.segment(language, buffer))
+
+
+def _joined_marks(parts: list[str]) -> Iterator[str]:
+    sentence = ""
+    for part in parts:
+        if sentence and not part.lstrip().startswith("["):
+            yield sentence.strip()
+            sentence = ""
+        sentence += part
+    if sentence.strip():
+        yield sentence.strip()

@@ -1,0 +1,121 @@
+"""The language model: one LangChain chat model, whether the packaged GGUF served on loopback or a provider's."""
+
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+from pydantic import SecretStr
+
+from assistant.settings import Settings
+from corpus.errors import ModelUnavailable
+from weights.store import WeightStore
+
+CONTEXT_TOKENS = 4096
+ANSWER_TOKENS = 160
+_PROMPT_CACHE_MIB = 128  # llama.cpp would take 8 GiB
+_TIMEOUT_SECONDS = 30.0
+_ABSENT = -15.0  # log-probability of a word that is not among the twenty likeliest
+
+log = logging.getLogger(__name__)
+
+
+class Generator(Protocol):
+    """What answering needs of a language model."""
+
+    name: str
+
+    def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
+        """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
+
+    def stream(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
+        """Yield the text as it is written. Raises `ModelUnavailable`."""
+
+
+class ChatGenerator:
+    """A `Generator` over any LangChain chat model that speaks the OpenAI protocol."""
+
+    def __init__(self, name: str, model: BaseChatModel, keep_alive: object = None) -> None:
+        self.name = name
+        self._model = model
+        self._keep_alive = keep_alive
+
+    def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
+        """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
+        with _failures():
+            message = self._model.invoke(list(messages), logprobs=True, top_logprobs=20, max_tokens=1)
+        content = (message.response_metadata.get("logprobs") or {}).get("content") or []
+        return _gap(content[0]["top_logprobs"]) if content else None
+
+    def stream(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
+        """Yield the text as it is written. Raises `ModelUnavailable`."""
+        with _failures():
+            for piece in self._model.stream(list(messages), max_tokens=ANSWER_TOKENS):
+                yield str(piece.content)
+
+
+def build_generator(settings: Settings, store: WeightStore) -> Generator | None:
+    """Return the generator the settings name, or None for "none". Loads the packaged model (2 to 5 s)."""
+    if settings.model == "none":
+        return None
+    if settings.is_remote:
+        key = settings.model_key.get_secret_value() or "none"
+        return ChatGenerator(settings.model_name, _chat_model(settings.model, settings.model_name, key))
+    path = store.generator(settings.model)
+    server, key = _serve(path, settings.threads)
+    model = _chat_model(f"{server.listening_address}/v1", path.stem, key)
+    return ChatGenerator(path.stem, model, keep_alive=server)
+
+
+def _serve(path: Path, threads: int) -> tuple[Any, str]:
+    """Serve a GGUF with llama.cpp in this process, on a free loopback port that only this process has the key to."""
+    import xllamacpp
+
+    key = secrets.token_urlsafe(24)
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_ctx = CONTEXT_TOKENS
+    params.n_parallel = 1
+    params.cache_ram_mib = _PROMPT_CACHE_MIB
+    params.api_keys = [key]
+    params.verbosity = 0
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    try:
+        return xllamacpp.Server(params), key
+    except RuntimeError:
+        raise ModelUnavailable(
+            f"The language model in {path} cannot be loaded. Set ASSISTANT_MODEL to another GGUF file, or to none."
+        ) from None
+
+
+def _chat_model(url: str, name: str, key: str) -> BaseChatModel:
+    from langchain_openai import ChatOpenAI
+
+    return ChatOpenAI(
+        base_url=url, model=name, api_key=SecretStr(key), temperature=0, seed=0, timeout=_TIMEOUT_SECONDS, max_retries=1
+    )
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Every failure of a provider becomes one plain error; its details, which may hold an address, go to the log."""
+    import httpx
+    from openai import OpenAIError
+
+    try:
+        yield
+    except (OpenAIError, httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        log.warning("the language model failed: %s", type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG))
+        raise ModelUnavailable("The language model does not answer.") from None
+
+
+def _gap(top: list[dict[str, Any]]) -> float:
+    best: dict[str, float] = {}
+    for entry in top:
+        word = entry["token"].strip().lower()
+        best[word] = max(best.get(word, _ABSENT), entry["logprob"])
+    return best.get("yes", _ABSENT) - best.get("no", _ABSENT)

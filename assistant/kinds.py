@@ -1,0 +1,33 @@
+"""What kind of answer a question asks for (a count, money, a percentage, a date), and which text holds one."""
+
+import re
+
+from assistant.lexicon import lexicon
+
+_MONTHS = (
+    "january february march april june july august september october november december "
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre "
+    "januar februar märz mai juni juli oktober dezember"
+).replace(" ", "|")
+_NUMBER_WORDS = (
+    "two three four five six seven eight nine ten due tre quattro cinque sei sette otto nove dieci "
+    "zwei drei vier fünf sechs sieben acht neun zehn"
+).replace(" ", "|")
+_OFFERS = {
+    "date": re.compile(rf"\b(?:1[89]|20)\d\d\b|\b(?:{_MONTHS})\b|\b\d{{1,2}}[:.]\d\d\b", re.IGNORECASE),
+    "percent": re.compile(r"\d\s*(?:%|per cent|percent|per cento|Prozent)", re.IGNORECASE),
+    "money": re.compile(r"(?:€|\beuro?s?\b|\bEUR\b|\$)", re.IGNORECASE),
+    "count": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE),
+}
+_ORDER = ("date", "percent", "money", "count")  # the narrowest first: "how much money" is also "how much"
+
+
+def asked_kind(question: str, language: str) -> str | None:
+    """Return "date", "percent", "money" or "count" when the question asks for one, else None."""
+    patterns = lexicon(language).kinds
+    return next((kind for kind in _ORDER if patterns[kind].search(question)), None)
+
+
+def offers(kind: str, text: str) -> bool:
+    """Whether `text` holds an answer of that kind."""
+    return bool(_OFFERS[kind].search(text)) and (kind != "money" or any(c.isdigit() for c in text))

@@ -1,0 +1,57 @@
+"""Small words of each language that the rules need; data, so that a translator can mend them without code."""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent
+_WORD = re.compile(r"\w+", re.UNICODE)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Word lists and patterns of one language, all in lower case."""
+
+    openers: tuple[str, ...]
+    pointers: frozenset[str]
+    subjectless: tuple[str, ...]
+    stops: frozenset[str]
+    negations: frozenset[str]
+    names_a_thing: tuple[str, ...]
+    greetings: frozenset[str]
+    thanks: frozenset[str]
+    capabilities: frozenset[str]
+    advice: tuple[str, ...]
+    attacks: re.Pattern[str]
+    kinds: dict[str, re.Pattern[str]]
+
+    def content_words(self, text: str) -> list[str]:
+        """Return the words that carry meaning, in order and as written."""
+        return [word for word in words(text) if word.lower() not in self.stops]
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """Return the lexicon of "en", "it" or "de"."""
+    data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    sets = ("pointers", "stops", "negations", "greetings", "thanks", "capabilities")
+    tuples = ("openers", "subjectless", "names_a_thing", "advice")
+    fields: dict[str, Any] = {name: frozenset(data[name]) for name in sets}
+    fields |= {name: tuple(data[name]) for name in tuples}
+    return Lexicon(
+        **fields,
+        attacks=_any_of(data["attacks"]),
+        kinds={kind: _any_of(patterns) for kind, patterns in data["kinds"].items()},
+    )
+
+
+def words(text: str) -> list[str]:
+    """Return the words and numbers of `text`, without punctuation."""
+    return _WORD.findall(text)
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(patterns)})", re.IGNORECASE)

@@ -1,0 +1,24 @@
+"""Step 6, second half: what a reader must know about the documents an answer rests on."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from assistant.answer import Citation, Notice, NoticeKind
+from assistant.texts import say
+
+
+def notices(citations: Sequence[Citation], language: str, today: date) -> tuple[Notice, ...]:
+    """Return the notices that the cited documents call for, each once, in the language of the question."""
+    found = [notice for citation in citations for notice in _of(citation, language, today)]
+    return tuple(dict.fromkeys(found))
+
+
+def _of(citation: Citation, language: str, today: date) -> Iterator[Notice]:
+    values = {"title": citation.title, "as_of": citation.as_of, "valid_until": citation.valid_until}
+    if citation.status == "historic":
+        yield Notice(NoticeKind.HISTORIC, say(language, "historic", **values))
+    if citation.valid_until and citation.valid_until < today.isoformat():
+        yield Notice(NoticeKind.STALE, say(language, "stale", **values))
+    if citation.language != language:
+        name = say(language, citation.language)
+        yield Notice(NoticeKind.TRANSLATED, say(language, "translated", language=name))

@@ -1,0 +1,60 @@
+"""Every setting, read once from `ASSISTANT_*` variables and an `.env` file. `.env.example` lists them."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import UsageError
+from corpus.load import DOCUMENTS
+from weights.catalogue import DEFAULT_GENERATOR
+from weights.store import default_cache
+
+PREFIX = "ASSISTANT_"
+Composer = Literal["auto", "extractive", "model"]
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Read it with `read_settings`, which turns mistakes into one clear line."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    corpus: Path = Field(DOCUMENTS, description="folder of documents, or a corpus.jsonl")
+    index: Path = Field(Path("var/index"), description="directory of the search index")
+    cache: Path = Field(default_factory=default_cache, description="where weights are kept")
+    composer: Composer = Field("auto", description="who writes answers: auto, extractive or model")
+    model: str = Field(DEFAULT_GENERATOR, description="a packaged model, a .gguf file, a provider's URL, or none")
+    model_name: str = Field("", description="name of the model at the provider")
+    model_key: SecretStr = Field(SecretStr(""), description="key of the provider; never shown or logged")
+    threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1, description="threads of the packaged model")
+    deadline: float = Field(60.0, gt=0, description="seconds the model may take for an answer")
+
+    @field_validator("model_name")
+    @classmethod
+    def _stripped(cls, value: str) -> str:
+        return value.strip()
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether `model` is the address of an OpenAI-compatible server."""
+        return self.model.startswith(("http://", "https://"))
+
+
+def read_settings(**given: object) -> Settings:
+    """Read the settings; `given` values that are not None come first. Raises `UsageError` for an unknown name or value."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known):
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {nearest[0]}?" if nearest else f" Known: {', '.join(sorted(known))}."
+        raise UsageError(f"There is no setting {name}.{hint}")
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise UsageError(f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg']}.") from None
+    if settings.is_remote and not settings.model_name:
+        raise UsageError("ASSISTANT_MODEL is a provider's URL: set ASSISTANT_MODEL_NAME to the model it should use.")
+    return settings

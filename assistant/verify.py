@@ -1,0 +1,89 @@
+"""Step 5: a sentence of the model is shown only when a quote carries it.
+
+Checked in this order, cheapest first: it cites quotes that exist; every figure stands in a cited quote; every name
+stands in a cited quote or the question; it denies only what the quote denies; its meaning is close to the quote's.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.evidence import Quote
+from assistant.figures import figures
+from assistant.lexicon import lexicon, words
+from index.embed import Embedder
+
+MARK = re.compile(r"\s*\[(\d+)\]")
+# Cosine of e5 between a sentence and what supports it; unrelated pairs reach .80. See docs/decisions/verification.md.
+SUPPORT = 0.86
+_NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-ZÀ-Ü][\w’'-]+")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a sentence may be shown; `text` is the sentence with corrected marks, `reason` why it may not."""
+
+    text: str
+    cited: frozenset[int]
+    reason: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """True when the sentence may be shown."""
+        return not self.reason
+
+
+class Verifier:
+    """Judges the model's sentences against the quotes it was given."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def check(self, sentence: str, quotes: Sequence[Quote], question: str, language: str) -> Verdict:
+        """Judge one sentence; marks that are missing or wrong are repaired to the quote that supports it best."""
+        plain = MARK.sub("", sentence).strip()
+        wanted = {int(number) for number in MARK.findall(sentence)}
+        cited = [quote for quote in quotes if quote.citation.n in wanted]
+        cosines = self._support(plain, quotes)
+        reason = _objection(plain, cited, question, language) if cited else "cites nothing"
+        if reason:
+            # Repaired once: the right sentence with the wrong mark is common, and the marks are ours to give.
+            best = max(quotes, key=lambda quote: cosines[quote.citation.n])
+            cited, reason = [best], _objection(plain, [best], question, language)
+        support = max(cosines[quote.citation.n] for quote in cited)
+        if not reason and support < SUPPORT:
+            reason = f"no quote supports it ({support:.2f})"
+        marks = "".join(f"[{quote.citation.n}]" for quote in cited)
+        return Verdict(f"{plain.rstrip()} {marks}", frozenset(quote.citation.n for quote in cited), reason)
+
+    def _support(self, sentence: str, quotes: Sequence[Quote]) -> dict[int, float]:
+        vectors = self._embedder.passages([sentence, *(quote.text for quote in quotes)])
+        return {q.citation.n: float(np.dot(vectors[0], row)) for q, row in zip(quotes, vectors[1:], strict=True)}
+
+
+def _objection(plain: str, cited: Sequence[Quote], question: str, language: str) -> str:
+    """Say what speaks against a sentence, or nothing."""
+    evidence = " ".join(quote.text for quote in cited)
+    if missing := set(figures(plain)) - set(figures(evidence)):
+        return f"figure {sorted(missing)[0]} is in no cited quote"
+    if name := _strange_name(plain, f"{evidence} {question} {' '.join(q.citation.title for q in cited)}", language):
+        return f"the name {name} is in no cited quote"
+    if _denies(plain, language) and not any(_denies(quote.text, quote.citation.language) for quote in cited):
+        return "it denies what no quote denies"
+    return ""
+
+
+def _strange_name(sentence: str, known: str, language: str) -> str:
+    """Return a name that `known` does not hold. German nouns look like names, so there only acronyms are judged."""
+    stems = {word.lower()[:5] for word in words(known)}
+    for name in _NAME.findall(sentence):
+        acronym = sum(letter.isupper() for letter in name) > 1
+        if (acronym or language != "de") and name.lower()[:5] not in stems:
+            return str(name)
+    return ""
+
+
+def _denies(text: str, language: str) -> bool:
+    return bool(lexicon(language).negations & {word.lower() for word in words(text)})

@@ -1,0 +1,90 @@
+"""Question-and-answer cases (the format of the contract), and which answers they accept."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from assistant.figures import normalise_figures
+from corpus.errors import UsageError
+
+Behaviour = Literal["answer", "abstain", "refuse", "answer-corrected"]
+_GROUPS = Literal["main", "unanswerable", "multi-turn", "italian", "german", "typo-keyword", "adversarial"]
+
+
+class Turn(BaseModel):
+    """One question, and what its answer must be."""
+
+    model_config = ConfigDict(extra="forbid")
+    user: str
+    reference: str = ""
+    facts: list[str] = []
+    must_include: list[str] = []
+    behaviour: Behaviour = "answer"
+
+
+class Case(BaseModel):
+    """A question, or a conversation of `turns`."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: str
+    group: _GROUPS
+    style: str = ""
+    lang: Literal["en", "it", "de"]
+    answerable: bool | None = None
+    behaviour: Behaviour = "answer"
+    question: str | None = None
+    reference: str = ""
+    facts: list[str] = []
+    must_include: list[str] = []
+    turns: list[Turn] = []
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "Case":
+        if bool(self.question) == bool(self.turns):
+            raise ValueError("a case has either a question or turns")
+        return self
+
+    def questions(self) -> list[Turn]:
+        """The questions of the case, in order; one unless it is a conversation."""
+        single = Turn(
+            user=self.question or "",
+            reference=self.reference,
+            facts=self.facts,
+            must_include=self.must_include,
+            behaviour=self.behaviour,
+        )
+        return self.turns or [single]
+
+
+def read_cases(path: Path) -> list[Case]:
+    """Read a file of cases. Raises `UsageError` naming file and line."""
+    return list(_read(path))
+
+
+def _read(path: Path) -> Iterator[Case]:
+    if not path.is_file():
+        raise UsageError(f"There is no file of cases at {path}.")
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            if line.strip():
+                yield Case.model_validate_json(line)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            raise UsageError(f"{path}, line {number}: {'.'.join(map(str, problem['loc']))}: {problem['msg']}") from None
+
+
+def includes(text: str, wanted: list[str]) -> bool:
+    """Whether every entry (any of its `|` alternatives) occurs in `text`, at a word's start, case and figures aside."""
+    plain = _plain(text)
+    return all(any(_occurs(option, plain) for option in entry.split("|")) for entry in wanted)
+
+
+def _occurs(option: str, plain: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(_plain(option))}", plain) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(normalise_figures(text).casefold().split())

@@ -1,0 +1,1 @@
+"""How we find it: vectors (`embed`, `store`), words (`lexical`), texts (`records`), `build` and `retrieve`."""

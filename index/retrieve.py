@@ -1,0 +1,122 @@
+"""From a question to ranked passages and sentences: vectors in every language, words in the question's own, fused.
+
+Fusion adds scores, not ranks: `cosine + LEXICAL_WEIGHT * coverage`. A rank says nothing when a leg has no good hit (the
+one Italian text for an Italian question that only an English text answers), a score does.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpus.document import Chunk, Document, Span
+from corpus.errors import IndexUnusable
+from index.build import collection, sentence_ids
+from index.directory import require_live_build
+from index.embed import Embedder, Vectors
+from index.lexical import LexicalIndex
+from index.manifest import Builder, read_manifest, require_same
+from index.records import Records
+from index.store import VectorStore
+
+# Chosen on squad2_dev, squad_it and covid_faq; see docs/decisions/retrieval.md.
+LEXICAL_WEIGHT = 0.10
+CONTEXT_WEIGHT = 0.35  # how much a sentence owes to the passage it stands in
+_DEPTH = 30  # candidates per leg
+_PASSAGES = 12  # passages whose sentences are all compared
+
+
+@dataclass(frozen=True)
+class ScoredChunk:
+    """A passage with its fused score."""
+
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True)
+class ScoredSentence:
+    """A sentence with its place, its fused score, and the two signals the score is made of."""
+
+    chunk: Chunk
+    span: Span
+    score: float
+    cosine: float
+    coverage: float
+
+    @property
+    def text(self) -> str:
+        """The sentence, verbatim."""
+        return self.chunk.sentence(self.span)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What retrieval found for one question, best first."""
+
+    chunks: list[ScoredChunk]
+    sentences: list[ScoredSentence]
+
+
+class Retriever:
+    """Reads the live build of an index directory. Safe to use from several threads."""
+
+    def __init__(self, directory: Path, embedder: Embedder) -> None:
+        build = require_live_build(directory)
+        self.manifest = read_manifest(build)
+        require_same(self.manifest.builder, Builder(embedder.identity), directory)
+        self._embedder = embedder
+        self._records = Records(build / "records.sqlite")
+        self._store = VectorStore(build / "vectors")
+        self._lexical = LexicalIndex(build / "lexical")
+        if self._store.count_all("chunks-") != self.manifest.chunks:
+            raise IndexUnusable(f"The index at {directory} has lost passages. Run `python -m assistant index`.")
+
+    def document(self, document_id: str, language: str) -> Document:
+        """Return a document of the index, or raise `KeyError`."""
+        return self._records.document(document_id, language)
+
+    def search(self, question: str, language: str, k: int = 10) -> Found:
+        """Return the `k` best passages and the sentences of the best of them, each best first."""
+        query = self._embedder.query(question)
+        chunks = self._rank_chunks(question, query, language)
+        sentences = self._rank_sentences(question, query, language, chunks[:_PASSAGES])
+        return Found(chunks[:k], sentences)
+
+    def _rank_chunks(self, question: str, query: Vectors, language: str) -> list[ScoredChunk]:
+        words = _coverage(self._lexical.search("chunk", language, question, _DEPTH))
+        cosines: dict[str, float] = {}
+        for code in self.manifest.languages:
+            cosines |= self._store.search(collection("chunks", code), query, _DEPTH)
+            near = self._store.search(collection("sentences", code), query, _DEPTH)
+            owners = {name.rpartition("#")[0] for name in near} | {i for i in words if i.startswith(f"{code}/")}
+            cosines |= self._cosines("chunks", code, query, sorted(owners - cosines.keys()))
+        scores = {id_: cosine + LEXICAL_WEIGHT * words.get(id_, 0.0) for id_, cosine in cosines.items()}
+        ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
+        chunks = self._records.chunks(ranked)
+        return [ScoredChunk(chunks[id_], scores[id_]) for id_ in ranked]
+
+    def _rank_sentences(
+        self, question: str, query: Vectors, language: str, passages: list[ScoredChunk]
+    ) -> list[ScoredSentence]:
+        words = _coverage(self._lexical.search("sentence", language, question, 4 * _DEPTH))
+        ranked = []
+        for passage in passages:
+            chunk = passage.chunk
+            names = sentence_ids(chunk.id, len(chunk.sentences))
+            cosines = self._cosines("sentences", chunk.language, query, names)
+            for name, span in zip(names, chunk.sentences, strict=True):
+                cosine, coverage = cosines.get(name, 0.0), words.get(name, 0.0)
+                score = cosine + CONTEXT_WEIGHT * passage.score + LEXICAL_WEIGHT * coverage
+                ranked.append(ScoredSentence(chunk, span, score, cosine, coverage))
+        return sorted(ranked, key=lambda sentence: (-sentence.score, sentence.chunk.id, sentence.span.start))
+
+    def _cosines(self, kind: str, language: str, query: Vectors, ids: list[str]) -> dict[str, float]:
+        vectors = self._store.vectors(collection(kind, language), ids)
+        return {id_: float(np.dot(query[0], vector)) for id_, vector in vectors.items()}
+
+
+def _coverage(bm25: dict[str, float]) -> dict[str, float]:
+    """Scale BM25 to 0..1 within a question; only differences between candidates count in the ranking."""
+    top = max(bm25.values(), default=0.0)
+    return {id_: score / top for id_, score in bm25.items()} if top > 0 else {}
