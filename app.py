@@ -1,0 +1,72 @@
+"""The chat page on this machine: builds the assistant and the page around it, and serves it.
+
+python app.py [--host 127.0.0.1] [--port 7860] [--origin https://example.org]
+"""
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from corpus.errors import ProjectError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from assistant.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve the page until interrupted; return 1, with one clear line, when it cannot be served."""
+    options = _options(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        _serve(options)
+    except ProjectError as error:
+        _say(str(error))
+        return 1
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Serve the chat page.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    parser.add_argument("--port", type=int, default=7860)
+    parser.add_argument("--origin", action="append", default=[], help="another site that may call this one; repeatable")
+    return parser.parse_args(arguments)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from assistant.settings import read_settings
+
+    begun, settings = time.monotonic(), read_settings()
+    _say("Loading the assistant and the page …")
+    # Both mostly read files: together they take as long as the longer one.
+    with ThreadPoolExecutor(max_workers=1) as background:
+        engine = background.submit(_assistant, settings)
+        import uvicorn
+
+        from ui.server import ANSWER_SECONDS, build_app
+
+        # The assistant's own deadline comes first: it ends with sources, the page can only cut off.
+        seconds = max(ANSWER_SECONDS, settings.deadline + 5)
+        app = build_app(engine.result(), options.origin, seconds)
+    _say(f"Ready after {time.monotonic() - begun:.0f} s: http://{options.host}:{options.port}  (Ctrl+C ends it)")
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", server_header=False)
+
+
+def _assistant(settings: "Settings") -> "Assistant":
+    from assistant.factory import build_assistant
+
+    return build_assistant(settings)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

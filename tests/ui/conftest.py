@@ -1,0 +1,115 @@
+"""The page in Chromium, served on a loopback port with a fake engine behind it."""
+
+import os
+import shutil
+import socket
+import threading
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from assistant.answer import Evidence, Notice, NoticeKind, Token
+from corpus.document import Document
+from corpus.errors import ModelUnavailable
+from tests.ui.fakes import FakeEngine, Script, answered, cite, founders_script, investment_script
+from ui.server import build_app
+
+# How long to wait for what must happen; a slow machine is no failure.
+expect.set_options(timeout=30_000)
+HOSTILE = (
+    "<script>window.ran=1</script><img src='https://evil.example/a.png' onerror='window.ran=2'>"
+    '"><svg onload="window.ran=3"><style>*{background:url(https://evil.example/b.png)}</style>'
+    "\n\n![c](https://evil.example/c.png) [d](javascript:window.ran=4) $$x$$ `code` "
+    "<iframe srcdoc='<script>1</script>'>"
+    "<form action='https://evil.example/'><input name=password></form> ${window.ran=5} {{constructor}}"
+)
+
+
+@dataclass
+class Served:
+    url: str
+    engine: FakeEngine
+    gate: threading.Event
+
+
+@pytest.fixture(scope="module")
+def browser():
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.fail("Browser tests need Chromium: install it, or name its program in the variable CHROMIUM.")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
+        yield browser
+        browser.close()
+
+
+def hostile_script() -> tuple[Document, Script]:
+    document = Document(
+        "hostile", "en", HOSTILE, f"# {HOSTILE}\n\nBefore {HOSTILE} after.", url="https://evil.example/"
+    )
+    source = cite(1, f"Before {HOSTILE} after.", document, section=HOSTILE, as_of=HOSTILE, status=HOSTILE)
+    text = f"Answer {HOSTILE} [1]"
+    notice = Notice(NoticeKind.CONFLICT, HOSTILE)
+    answer = answered(text, source, question=HOSTILE, composer="model", model=HOSTILE, notices=(notice,))
+    return document, Script([Evidence(HOSTILE, "en", (source,)), Token(text), answer])
+
+
+@pytest.fixture(scope="module")
+def site():
+    gate = threading.Event()
+    document, hostile = hostile_script()
+    engine = FakeEngine(
+        {
+            "script": hostile,
+            "HIT": founders_script("Who founded HIT – Hub Innovazione Trentino?", gate),
+            "invested": investment_script("How much is invested in research?"),
+            "unavailable": Script([ModelUnavailable("The model does not answer. Ask again later.")]),
+            "broken": Script([Token("A first sentence."), ValueError("secret detail")]),
+        }
+    )
+    engine.documents.append(document)
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(build_app(engine), log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}/", engine, gate)
+    gate.set()
+    server.should_exit = True
+    thread.join(10)
+
+
+@dataclass
+class Tab:
+    page: Page
+    requests: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        box = self.page.locator("#question textarea")
+        box.fill(question)
+        box.press("Enter")
+
+
+@pytest.fixture
+def open_tab(browser: Browser, site: Served):
+    """A function that opens the page in a browser of its own; no request may have left the machine in the end."""
+    site.gate.clear()
+    tabs, contexts = [], []
+
+    def open_it(width: int = 1280, height: int = 820, locale: str = "en-GB") -> Tab:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+        tab = Tab(context.new_page())
+        tab.page.on("request", lambda request: tab.requests.append(request.url))
+        tab.page.goto(site.url)
+        expect(tab.page.locator(".ai-notice")).to_be_visible()
+        tabs.append(tab)
+        contexts.append(context)
+        return tab
+
+    yield open_it
+    site.gate.set()
+    for context in contexts:
+        context.close()
+    assert [url for tab in tabs for url in tab.requests if not url.startswith((site.url, "data:", "blob:"))] == []

@@ -1,0 +1,97 @@
+import pytest
+from starlette.testclient import TestClient
+
+from tests.ui.fakes import FakeEngine
+from ui.server import MAX_BODY, build_app
+
+
+@pytest.fixture(scope="module")
+def client():
+    with TestClient(build_app(FakeEngine(), origins=["https://agency.example"])) as client:
+        yield client
+
+
+def test_the_page_is_served_with_its_headers(client):
+    response = client.get("/")
+    assert response.status_code == 200
+    policy = response.headers["content-security-policy"]
+    for rule in (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-src 'none'",
+    ):
+        assert rule in policy
+    assert "unsafe-eval" not in policy
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_large_body_is_refused(client):
+    response = client.post("/gradio_api/queue/join", content=b"x" * (MAX_BODY + 1))
+    assert response.status_code == 413
+    assert "content-security-policy" in response.headers
+
+
+def test_a_large_body_without_a_length_is_refused(client):
+    pieces = (b"x" * 1024 for _ in range(MAX_BODY // 1024 + 1))
+    assert client.post("/gradio_api/run/predict", content=pieces).status_code == 413
+
+
+def test_a_body_within_the_limit_arrives(client):
+    assert client.post("/gradio_api/queue/join", content=b"x" * MAX_BODY).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/upload", "/gradio_api/upload/", "/gradio_api/upload?upload_id=1"])
+def test_uploads_are_forbidden(client, path):
+    response = client.post(path, files={"files": ("a.txt", b"text")})
+    assert response.status_code == 403
+    assert "content-security-policy" in response.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/info",
+        "/gradio_api/proxy=https://example.org/",
+        "/monitoring/summary",
+    ],
+)
+def test_routes_that_the_page_does_not_need_are_closed(client, path):
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/redoc", "/gradio_api/openapi.json"])
+def test_there_is_no_api_description(client, path):
+    assert client.get(path).status_code in (403, 404)
+
+
+def test_only_configured_origins_may_call(client):
+    known = client.get("/config", headers={"Origin": "https://agency.example", "Host": "assistant.example"})
+    other = client.get("/config", headers={"Origin": "https://evil.example", "Host": "assistant.example"})
+    assert known.headers["access-control-allow-origin"] == "https://agency.example"
+    assert "access-control-allow-origin" not in other.headers
+    assert "access-control-allow-credentials" not in other.headers
+
+
+def test_preflight_of_an_unknown_origin_is_refused(client):
+    headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    response = client.options("/gradio_api/queue/join", headers=headers)
+    assert response.status_code == 400
+    assert "access-control-allow-origin" not in response.headers
+
+
+def test_the_page_names_no_handler_and_no_font_of_another_site(client):
+    config = client.get("/config").json()
+    assert {dependency["api_visibility"] for dependency in config["dependencies"]} == {"private"}
+    assert not [url for url in config.get("stylesheets", []) if url.startswith("http")]
+    assert config["enable_queue"] is not False
+
+
+def test_the_icon_is_our_own(client):
+    response = client.get("/favicon.ico")
+    assert response.status_code == 200
+    assert b"<svg" in response.content
+    assert response.headers["content-type"] == "image/svg+xml"

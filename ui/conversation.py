@@ -1,0 +1,112 @@
+"""One browser tab's conversation: its exchanges, what its sources panel shows, and the answer being written."""
+
+import unicodedata
+from dataclasses import dataclass, field
+
+from assistant.answer import Answer, Citation, Event, Evidence, Token, Turn
+from ui.run import End, Run
+from ui.texts import DEFAULT_LANGUAGE
+
+MAX_QUESTION = 4000
+# A session's memory is bounded: older exchanges leave the page and the history.
+_MAX_EXCHANGES = 40
+# They reorder the text around them, so that a question could be shown as something else than what is searched.
+_BIDIRECTIONAL_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean_question(typed: str) -> str:
+    """Return the question without control characters, lone surrogates and outer blanks."""
+    encodable = typed.encode("utf-8", errors="ignore").decode("utf-8")
+    lines = encodable.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(c for c in lines if c == "\n" or not _is_control(c)).strip()
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc" or character in _BIDIRECTIONAL_CONTROLS
+
+
+@dataclass
+class Exchange:
+    """A question and what became of it; it grows while the answer is written."""
+
+    number: int
+    question: str
+    evidence: Evidence | None = None
+    written: str = ""
+    answer: Answer | None = None
+    end: End | None = None
+    failure: str | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will come."""
+        return self.answer is not None or self.end is not None or self.failure is not None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """What the answer cites; until it is there, or if it never came, the passages found."""
+        if self.answer is not None:
+            return self.answer.citations
+        return self.evidence.citations if self.evidence is not None else ()
+
+    @property
+    def question_used(self) -> str:
+        """The stand-alone question that was searched, as far as it is known."""
+        known = self.answer or self.evidence
+        return known.question_used if known is not None else self.question
+
+    def take(self, event: Event | End) -> None:
+        """Note the next thing that happened."""
+        match event:
+            case Evidence():
+                self.evidence = event
+            case Token():
+                self.written += event.text
+            case Answer():
+                self.answer = event
+            case End():
+                self.end = event
+
+
+@dataclass(frozen=True)
+class View:
+    """What the sources panel shows: all sources of an exchange, or one of them in its document."""
+
+    exchange: int
+    citation: Citation | None = None
+
+
+@dataclass
+class Conversation:
+    """The state of one tab. Kept on the server; the browser only ever names an exchange and a number in it."""
+
+    language: str = DEFAULT_LANGUAGE
+    exchanges: list[Exchange] = field(default_factory=list)
+    view: View | None = None
+    run: Run | None = None
+    begun: int = 0
+
+    def begin(self, question: str) -> Exchange:
+        """Add an exchange for `question`, and show its sources."""
+        self.begun += 1
+        exchange = Exchange(self.begun, question)
+        self.exchanges = [*self.exchanges[1 - _MAX_EXCHANGES :], exchange]
+        self.view = View(exchange.number)
+        return exchange
+
+    def clear(self) -> None:
+        """Forget everything but the interface language, and stop what is being written."""
+        if self.run is not None:
+            self.run.stop()
+        self.exchanges, self.view, self.run = [], None, None
+
+    def exchange(self, number: int) -> Exchange | None:
+        """Return the exchange of that number, if it is still here."""
+        return next((exchange for exchange in self.exchanges if exchange.number == number), None)
+
+    def history(self) -> tuple[Turn, ...]:
+        """Return the answered exchanges as turns, oldest first."""
+        answered = [(exchange.question, exchange.answer) for exchange in self.exchanges if exchange.answer is not None]
+        return tuple(
+            turn for question, answer in answered for turn in (Turn("user", question), Turn("assistant", answer.answer))
+        )

@@ -1,0 +1,82 @@
+"""What is where on the page: the components, and how they are nested (`style.css` gives them their places)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from ui.conversation import Conversation
+
+_EXAMPLES = 6
+
+Update = dict[Any, Any]
+"""New values for some of the page's components."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that handlers change."""
+
+    state: gr.State
+    masthead: gr.Markdown
+    start: gr.Column
+    welcome: gr.Markdown
+    examples: tuple[gr.Button, ...]
+    past: gr.Markdown
+    current: gr.Markdown
+    announcement: gr.Markdown
+    message: gr.Markdown
+    question: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+    footnote: gr.Markdown
+    sources: gr.Markdown
+    action: gr.Textbox
+
+    def outputs(self) -> list[Any]:
+        """Return every component, for handlers that return an `Update`."""
+        return [part for value in vars(self).values() for part in (value if isinstance(value, tuple) else (value,))]
+
+
+def laid_out() -> Parts:
+    """Create the components, inside a `gr.Blocks`: the conversation on the left, its sources on the right."""
+    with gr.Column(elem_id="page"):
+        masthead = _panel("masthead")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="talk"):
+                with gr.Column(elem_id="log"):
+                    with gr.Column(elem_id="start") as start:
+                        welcome = _panel("welcome")
+                        examples = tuple(_example(index) for index in range(_EXAMPLES))
+                    past, current = _panel("past"), _panel("current")
+                question, ask, stop, message, footnote = _composer()
+            with gr.Column(elem_id="sources-pane"):
+                sources = _panel("sources")
+        announcement = _panel("announcement")
+        action = gr.Textbox(elem_id="action", show_label=False, visible="hidden")
+    return Parts(
+        gr.State(Conversation()),
+        *(masthead, start, welcome, examples, past, current, announcement, message),
+        *(question, ask, stop, footnote, sources, action),
+    )
+
+
+def _panel(name: str) -> gr.Markdown:
+    """A place for our own markup, which escapes every text itself (see `markup.block` for why it is Markdown)."""
+    return gr.Markdown(elem_id=name, sanitize_html=False, latex_delimiters=[], elem_classes="panel")
+
+
+def _example(index: int) -> gr.Button:
+    return gr.Button("", elem_id=f"example-{index + 1}", elem_classes="example", size="sm")
+
+
+def _composer() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.Markdown, gr.Markdown]:
+    with gr.Column(elem_id="composer"):
+        message = _panel("message")
+        with gr.Row(elem_id="ask-row"):
+            # One line that may grow: then Enter sends and Shift+Enter begins a new line.
+            question = gr.Textbox(elem_id="question", lines=1, max_lines=6, autofocus=True, container=False, scale=1)
+            ask = gr.Button("", elem_id="ask", variant="primary", scale=0)
+            stop = gr.Button("", elem_id="stop", variant="secondary", scale=0, visible=False)
+        footnote = _panel("footnote")
+    return question, ask, stop, message, footnote

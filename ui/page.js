@@ -1,0 +1,143 @@
+// The page's own buttons, focus and scrolling. Everything else is Gradio's; nothing here builds markup.
+(() => {
+  let counter = 0;
+  let opener = null; // the button that opened a source, to come back to
+
+  const find = (selector) => document.querySelector(selector);
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  function send(action) {
+    const box = find("#action textarea, #action input");
+    if (!box) return;
+    counter += 1; // the same button twice is two events
+    box.value = `${action}#${counter}`;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function focusQuestion() {
+    find("#question textarea")?.focus();
+  }
+
+  function setDrawer(open) {
+    find("#page").classList.toggle("drawer-open", open);
+  }
+
+  function back() {
+    setDrawer(false);
+    const again = opener && find(`#log [data-send="${CSS.escape(opener)}"]`);
+    if (again) again.focus();
+    else focusQuestion();
+  }
+
+  function press(button) {
+    const action = button.dataset.send;
+    const inLog = button.closest("#log");
+    if (inLog) opener = action;
+    for (const mark of document.querySelectorAll("[aria-current]")) mark.removeAttribute("aria-current");
+    if (action.startsWith("cite:")) find(`#log [data-send="${CSS.escape(action)}"]`)?.setAttribute("aria-current", "true");
+    if (/^(cite|found|sources):/.test(action)) {
+      awaited = action.startsWith("sources:") ? ".cards" : "[data-focus]";
+      setDrawer(true);
+      if (action.startsWith("sources:")) focusSource(); // it may be there already
+    }
+    if (action === "new") {
+      setDrawer(false);
+      focusQuestion();
+    }
+    send(action);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-send], [data-close], [data-return]");
+    if (!button) return;
+    if (button.dataset.send) press(button);
+    else back();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && find("#page").classList.contains("drawer-open")) back();
+  });
+
+  // A source was opened: bring its quote into the middle of the panel, and the reader's focus to its title.
+  let awaited = null; // which kind of panel the reader asked for and is not there yet
+  function focusSource() {
+    if (!find(`#sources ${awaited}`)) return false;
+    (find("#sources [data-focus]") || find("#sources-heading")).focus({ preventScroll: true });
+    return true;
+  }
+
+  function showSource() {
+    const quote = find("#sources .text mark");
+    const text = find("#sources .document");
+    if (quote && text) {
+      const top = quote.getBoundingClientRect().top - text.getBoundingClientRect().top + text.scrollTop;
+      text.scrollTop = Math.max(0, top - text.clientHeight / 4);
+    }
+    if (awaited && focusSource()) awaited = null;
+  }
+
+  function bringUp(exchange) {
+    if (find("#start")) {
+      requestAnimationFrame(() => bringUp(exchange)); // the welcome above it is about to go
+      return;
+    }
+    const log = find("#log");
+    const top = exchange.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop;
+    log.scrollTo({ top: top - 24, behavior: calm() ? "auto" : "smooth" });
+  }
+
+  // A new question goes to the top once; after that the page stays where the reader is.
+  let shown = "";
+  function showQuestion() {
+    const exchange = find("#current .exchange");
+    const number = exchange?.dataset.exchange ?? "";
+    if (number === shown) return;
+    shown = number;
+    awaited = null;
+    if (!exchange) return;
+    setDrawer(false);
+    bringUp(exchange);
+    // The button that was pressed has given way to another: typing goes on, unless that opens a phone's keyboard.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body && !matchMedia("(pointer: coarse)").matches) focusQuestion();
+    });
+  }
+
+  function showLanguage() {
+    const masthead = find("#masthead [data-language]");
+    if (!masthead) return;
+    document.documentElement.lang = masthead.dataset.language;
+    find("#log")?.setAttribute("aria-label", masthead.dataset.conversation);
+  }
+
+  function watch(selector, react) {
+    const element = find(selector);
+    if (!element) return false;
+    new MutationObserver(react).observe(element, { childList: true, subtree: true });
+    react();
+    return true;
+  }
+
+  // Gradio's components take no ARIA attributes. The log itself is silent while sentences are drawn anew; what is new
+  // is said once, by the announcement.
+  const ROLES = {
+    "#announcement": { role: "status" },
+    "#message": { role: "alert" },
+    "#log": { role: "log", "aria-live": "off", tabindex: "0" },
+    "#sources-pane": { role: "complementary", "aria-labelledby": "sources-heading" },
+  };
+  function describe() {
+    for (const [selector, attributes] of Object.entries(ROLES))
+      for (const [name, value] of Object.entries(attributes)) find(selector)?.setAttribute(name, value);
+  }
+
+  // Gradio draws the page after this script has run.
+  new MutationObserver((_, waiting) => {
+    if (!find("#sources") || !find("#current") || !find("#masthead") || !find("#announcement")) return;
+    waiting.disconnect();
+    describe();
+    watch("#sources", showSource);
+    watch("#current", showQuestion);
+    watch("#masthead", showLanguage);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();

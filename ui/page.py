@@ -1,0 +1,219 @@
+"""The chat page: what happens when. What is where is in `layout.py`, what it looks like in `panels.py`, `sources.py`.
+
+Every handler changes the `Conversation` and renders from it, so that what is on the page never depends on which
+event was drawn last.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any, Protocol
+
+import gradio as gr
+
+from assistant.answer import Citation, Event, Evidence, Turn
+from corpus.document import Document
+from corpus.errors import ProjectError
+from ui.conversation import MAX_QUESTION, Conversation, Exchange, View, clean_question
+from ui.layout import Parts, Update, laid_out
+from ui.panels import (
+    announcement_html,
+    exchanges_html,
+    footnote_html,
+    masthead_html,
+    message_html,
+    welcome_html,
+)
+from ui.run import End, Run
+from ui.sources import empty_html, passage_html, sources_html
+from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
+
+_log = logging.getLogger(__name__)
+_AT_ONCE = 8
+
+
+class Engine(Protocol):
+    """What the page needs of the assistant."""
+
+    def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
+        """Yield the evidence, then verified pieces of the answer, then the whole answer."""
+
+    def document(self, document_id: str, language: str) -> Document:
+        """Return a document that a citation names."""
+
+
+class Page:
+    """Answers what the browser sends; one object serves all sessions and keeps nothing of any of them."""
+
+    def __init__(self, engine: Engine, seconds: float) -> None:
+        self._engine = engine
+        self._seconds = seconds
+
+    def build(self) -> gr.Blocks:
+        """Return the page, ready to be mounted."""
+        blocks: gr.Blocks = gr.Blocks(
+            title=texts("en").product, fill_width=True, analytics_enabled=False, delete_cache=(3600, 3600)
+        )
+        with blocks:
+            parts = laid_out()
+            self._wire(blocks, parts)
+        # `mount_gradio_app` has no parameter for it; it bounds the memory that sessions hold.
+        blocks.state_session_capacity = 500
+        blocks.queue(max_size=32, default_concurrency_limit=_AT_ONCE, api_open=False)
+        return blocks
+
+    def _wire(self, blocks: gr.Blocks, parts: Parts) -> None:
+        self._parts = parts
+        quiet: dict[str, Any] = {"outputs": parts.outputs(), "show_progress": "hidden", "api_visibility": "private"}
+        # One queue for all ways to ask, so that the limit holds for all of them together. Nothing asked is dropped in
+        # the browser (as Gradio would while an answer is under way): `ask` says that it must wait.
+        asking = {"concurrency_id": "ask", "concurrency_limit": _AT_ONCE, "trigger_mode": "multiple", **quiet}
+        gr.on([parts.question.submit, parts.ask.click], self.ask, [parts.question, parts.state], **asking)
+        for example in parts.examples:
+            example.click(self.ask, [example, parts.state], **asking)
+        parts.stop.click(self.stop, [parts.state], queue=False, **quiet)
+        # Not `input`: that Gradio sends for key presses only.
+        parts.action.change(self.act, [parts.action, parts.state], queue=False, trigger_mode="multiple", **quiet)
+        blocks.load(self.greet, [parts.state], queue=False, **quiet)
+
+    def greet(self, conversation: Conversation, request: gr.Request) -> Update:
+        """Show the page in the language of the browser."""
+        conversation.language = preferred_language(request.headers.get("accept-language", ""))
+        return self._everything(conversation)
+
+    async def ask(self, typed: str | None, conversation: Conversation) -> AsyncIterator[Update]:
+        """Answer a question: it shows at once, then its evidence, then the sentences, then the whole answer."""
+        words, question = texts(conversation.language), clean_question(typed or "")
+        problem = words.busy if conversation.run is not None else _refusal(question, words)
+        if problem:
+            yield {self._parts.message: message_html(problem)}
+            return
+        history = conversation.history()
+        run = Run(lambda: self._engine.stream(question, history), self._seconds)
+        exchange, conversation.run = conversation.begin(question), run
+        try:
+            yield self._opened(conversation)
+            async for event in self._events(run, exchange, words):
+                exchange.take(event)
+                yield self._grown(conversation, sources=isinstance(event, Evidence))
+        finally:
+            if conversation.run is run:
+                conversation.run = None
+        kept = exchange in conversation.exchanges
+        last = self._grown(conversation, sources=True) if kept else self._everything(conversation)
+        yield last | self._buttons(conversation)
+
+    async def _events(self, run: Run, exchange: Exchange, words: Texts) -> AsyncIterator[Event | End]:
+        """Yield the run's events; note a failure in the exchange. This is where the page shows errors."""
+        try:
+            async for event in run.events():
+                yield event
+        except ProjectError as error:
+            exchange.failure = str(error)
+        except Exception:
+            _log.exception("answering failed")
+            exchange.failure = words.failed
+        if not exchange.settled:
+            _log.error("the engine's stream ended without an answer")
+            exchange.failure = words.failed
+
+    def stop(self, conversation: Conversation) -> Update:
+        """End the answer being written; `ask` then shows what there is."""
+        if conversation.run is not None:
+            conversation.run.stop()
+        return {self._parts.stop: gr.update(interactive=False)}
+
+    def act(self, sent: str, conversation: Conversation) -> Update:
+        """Do what a button in the page's own markup asks for: `<verb>:<object>#<counter>`."""
+        verb, _, target = sent.partition("#")[0].partition(":")
+        if verb == "new":
+            conversation.clear()
+            return self._everything(conversation) | self._buttons(conversation)
+        if verb == "language" and target in INTERFACE_LANGUAGES:
+            conversation.language = target
+            return self._everything(conversation)
+        conversation.view = _view(conversation, verb, target)
+        return {self._parts.sources: self._sources(conversation)}
+
+    def _everything(self, conversation: Conversation) -> Update:
+        """Every text anew: for a new language, a new conversation, a new browser tab."""
+        words, parts = texts(conversation.language), self._parts
+        labels = zip(parts.examples, words.examples, strict=True)
+        return {
+            parts.state: conversation,
+            parts.masthead: masthead_html(conversation.language),
+            parts.welcome: welcome_html(words),
+            parts.footnote: footnote_html(words),
+            parts.start: gr.update(visible=not conversation.exchanges),
+            parts.past: exchanges_html(conversation.exchanges[:-1], words),
+            parts.question: gr.update(label=words.question_label, placeholder=words.question_placeholder),
+            parts.ask: gr.update(value=words.ask),
+            parts.stop: gr.update(value=words.stop),
+            **{button: gr.update(value=label) for button, label in labels},
+            **self._grown(conversation, sources=True),
+        }
+
+    def _buttons(self, conversation: Conversation) -> Update:
+        """Ask, or stop while an answer is being written."""
+        words, running = texts(conversation.language), conversation.run is not None
+        return {
+            self._parts.ask: gr.update(value=words.ask, visible=not running),
+            self._parts.stop: gr.update(value=words.stop, visible=running, interactive=True),
+        }
+
+    def _opened(self, conversation: Conversation) -> Update:
+        """The question is taken: the box is empty and the answer's place is there."""
+        parts = self._parts
+        return {
+            parts.state: conversation,
+            parts.start: gr.update(visible=False),
+            parts.question: "",
+            parts.past: exchanges_html(conversation.exchanges[:-1], texts(conversation.language)),
+            **self._grown(conversation, sources=True),
+            **self._buttons(conversation),
+        }
+
+    def _grown(self, conversation: Conversation, *, sources: bool) -> Update:
+        """The latest exchange, and the sources panel where it changed."""
+        words, parts, latest = texts(conversation.language), self._parts, conversation.exchanges[-1:]
+        update: Update = {
+            parts.current: exchanges_html(latest, words),
+            parts.announcement: announcement_html(latest[0], words) if latest else "",
+            parts.message: "",
+        }
+        return update | {parts.sources: self._sources(conversation)} if sources else update
+
+    def _sources(self, conversation: Conversation) -> str:
+        words, view = texts(conversation.language), conversation.view
+        exchange = conversation.exchange(view.exchange) if view else None
+        if view is None or exchange is None:
+            return empty_html(words)
+        if view.citation is None:
+            return sources_html(exchange, words)
+        return passage_html(exchange, view.citation, self._document(view.citation), words)
+
+    def _document(self, citation: Citation) -> Document | None:
+        """The cited document; nothing when it is gone (the panel then shows the quote alone, and says so)."""
+        try:
+            return self._engine.document(citation.document, citation.language)
+        except ProjectError as error:
+            _log.warning("cited document %s/%s: %s", citation.language, citation.document, error)
+            return None
+
+
+def _refusal(question: str, words: Texts) -> str:
+    if not question:
+        return words.blank_question
+    return words.long_question.format(limit=MAX_QUESTION) if len(question) > MAX_QUESTION else ""
+
+
+def _view(conversation: Conversation, verb: str, target: str) -> View | None:
+    """What the sources panel is asked to show; nothing for what this conversation does not have."""
+    number, _, which = target.partition(".")
+    exchange = conversation.exchange(int(number)) if number.isdecimal() else None
+    if exchange is None:
+        return None
+    if verb == "sources":
+        return View(exchange.number)
+    cited = enumerate(exchange.citations)
+    citation = next((c for i, c in cited if which == str(c.n if verb == "cite" else i)), None)
+    return View(exchange.number, citation)

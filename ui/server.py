@@ -1,0 +1,159 @@
+"""The page as a web application: what is served to whom, with which headers, up to which size."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.page import Engine, Page
+
+ANSWER_SECONDS = 60.0
+MAX_BODY = 64 * 1024
+_FOLDER = Path(__file__).parent
+# Routes of Gradio that this page does not use: uploads, files, proxies, its API for programs.
+_CLOSED = (
+    "/gradio_api/upload",
+    "/gradio_api/file",
+    "/gradio_api/proxy=",
+    "/gradio_api/component_server",
+    "/gradio_api/call",
+    "/gradio_api/api/",
+    "/gradio_api/info",
+    "/gradio_api/openapi.json",
+    "/gradio_api/deep_link",
+    "/gradio_api/process_recording",
+    "/gradio_api/vibe",
+    "/gradio_api/runs",
+    "/monitoring",
+)
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self' data:; script-src 'self' 'unsafe-inline'; connect-src 'self'; frame-src 'none'; "
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def build_app(engine: Engine, origins: Sequence[str] = (), seconds: float = ANSWER_SECONDS) -> FastAPI:
+    """Return the whole application around `engine`; only `origins` may call it from other sites."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    # Added last, applied first: headers go on every response, also on refusals.
+    app.add_middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"])
+    app.add_middleware(BodyLimit)
+    app.add_middleware(ClosedRoutes)
+    app.add_middleware(SecurityHeaders)
+    served: FastAPI = gr.mount_gradio_app(
+        app,
+        Page(engine, seconds).build(),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
+        show_error=False,
+        max_file_size="1kb",
+        blocked_paths=[str(_FOLDER.parent)],
+        favicon_path=str(_FOLDER / "icon.svg"),
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=_theme(),
+        head=_head(),
+    )
+    return served
+
+
+def _head() -> str:
+    """Our style and script. Not by `css_paths`: Gradio adds every rule a second time there, rewritten to its scope."""
+    style, script = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("style.css", "page.js"))
+    return f"<style>{style}</style><script>{script}</script>"
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's plainest theme in the fonts of the reader's system: nothing is fetched, nothing looks foreign."""
+    return gr.themes.Base(
+        font=[gr.themes.Font(name) for name in ("system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")],
+        font_mono=[gr.themes.Font(name) for name in ("ui-monospace", "Consolas", "monospace")],
+    )
+
+
+class SecurityHeaders:
+    """Adds the content security policy and its companions to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class ClosedRoutes:
+    """Refuses the routes that the page does not need."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and scope["path"].startswith(_CLOSED):
+            await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses request bodies over `MAX_BODY`, counted as they arrive: a declared length may be missing or wrong."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        body = await _read_up_to(MAX_BODY, receive)
+        if body is None:
+            await PlainTextResponse("Request body too large", status_code=413)(scope, receive, send)
+        else:
+            await self.app(scope, _replayed(body, receive), send)
+
+
+async def _read_up_to(limit: int, receive: Receive) -> bytes | None:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":  # the client is gone
+            return body
+        piece: bytes = message.get("body", b"")
+        body += piece
+        if len(body) > limit:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Give the body that was read to the application, then whatever the server still has to say."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return receive_again

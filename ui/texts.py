@@ -1,0 +1,112 @@
+"""What the page says in its own words, one file per interface language (`ui/texts/*.json`)."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+DEFAULT_LANGUAGE = "en"
+INTERFACE_LANGUAGES = ("en", "it", "de")
+_FOLDER = Path(__file__).parent / "texts"
+
+
+class Texts(BaseModel):
+    """The words of one interface language; a missing or unknown key in a file is refused when it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    language_name: str
+    product: str
+    tagline: str
+    language_label: str
+    conversation_label: str
+    new_conversation: str
+    ai_notice: str
+    welcome: str
+    examples_label: str
+    examples: list[str]
+    question_label: str
+    question_placeholder: str
+    ask: str
+    stop: str
+    footnote: str
+    you_asked: str
+    searching: str
+    writing_one: str
+    writing_many: str
+    searched_for: str
+    composer_extractive: str
+    composer_model: str
+    composer_model_unnamed: str
+    sources_one: str
+    sources_many: str
+    found_one: str
+    found_many: str
+    notice_stale: str
+    notice_historic: str
+    notice_conflict: str
+    notice_unverified: str
+    notice_translated: str
+    notice_incomplete: str
+    stopped: str
+    overrun: str
+    failed: str
+    blank_question: str
+    long_question: str
+    busy: str
+    answer_ready: str
+    sources_heading: str
+    found_heading: str
+    sources_empty: str
+    sources_none: str
+    for_question: str
+    source: str
+    show_in_document: str
+    section: str
+    document_language: str
+    as_of: str
+    valid_until: str
+    status: str
+    status_current: str
+    status_historic: str
+    status_superseded: str
+    status_project: str
+    status_closed: str
+    original: str
+    back_to_sources: str
+    back_to_answer: str
+    close: str
+    document_text: str
+    text_before: str
+    text_after: str
+    document_changed: str
+    source_gone: str
+
+    def counted(self, name: str, count: int) -> str:
+        """Return the singular or plural form of `name` ("sources" → "3 sources")."""
+        form: str = getattr(self, f"{name}_one" if count == 1 else f"{name}_many")
+        return form.format(count=count)
+
+
+@cache
+def texts(language: str) -> Texts:
+    """Return the words of `language`, which is one of `INTERFACE_LANGUAGES`."""
+    return Texts.model_validate_json((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+
+
+def preferred_language(accept_language: str) -> str:
+    """Return the interface language that a browser's Accept-Language header asks for first."""
+    wishes = sorted(enumerate(accept_language.split(",")), key=lambda wish: (-_quality(wish[1]), wish[0]))
+    for _, wish in wishes:
+        code = wish.split(";")[0].strip().lower().split("-")[0]
+        if code in INTERFACE_LANGUAGES and _quality(wish) > 0:
+            return code
+    return DEFAULT_LANGUAGE
+
+
+def _quality(wish: str) -> float:
+    _, _, parameter = wish.partition(";q=")
+    try:
+        return float(parameter) if parameter else 1.0
+    except ValueError:  # not a header a browser sends: such a wish counts last
+        return 0.0
