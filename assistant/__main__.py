@@ -40,9 +40,9 @@ def _ask(options: argparse.Namespace) -> int:
     assistant = factory.build_assistant(_settings(options))
     answer = assistant.answer(options.question, history, options.language)
     if options.json:
-        print(json.dumps(answer.to_dict(), ensure_ascii=False))  # noqa: T201 - the command's output
+        print(json.dumps(answer.to_dict(), ensure_ascii=False))
     else:
-        print(_readable(answer))  # noqa: T201
+        print(_readable(answer))
     return 0
 
 
@@ -59,15 +59,16 @@ def _index(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     documents = list(load_documents(settings.corpus))
-    if options.check:
-        fits = is_up_to_date(documents, settings.index, factory.embedder_identity())
+    # Decided before the embedding model is loaded, which takes longer than all the rest.
+    fits = is_up_to_date(documents, settings.index, factory.embedder_identity())
+    if fits or options.check:
         said = "is up to date" if fits else "is missing or out of date. Run `python -m assistant index`"
-        print(f"The index at {settings.index} {said}.")  # noqa: T201
+        print(f"The index at {settings.index} {said} ({len(documents)} documents in the corpus).")
         return 0 if fits else FAILED
     report = StderrReport()
     embedder = factory.build_embedder(WeightStore(settings.cache, report), report)
     done = build_index(documents, settings.index, embedder, report)
-    print(f"documents: {done.documents}\nchunks: {done.chunks}\n{done.seconds:.1f} s")  # noqa: T201
+    print(f"documents: {done.documents}\nchunks: {done.chunks}\n{done.seconds:.1f} s")
     return 0
 
 
@@ -78,7 +79,7 @@ def _models(options: argparse.Namespace) -> int:
         store.embedder()
         if settings.model != "none" and not settings.is_remote:
             store.generator(settings.model)
-    print("\n".join(store.check()))  # noqa: T201
+    print("\n".join(store.check()))
     return 0
 
 
@@ -106,7 +107,7 @@ def _readable(answer: Answer) -> str:
 
 
 def _complain(error: object, code: int) -> int:
-    print(f"assistant: {error}", file=sys.stderr)  # noqa: T201
+    print(f"assistant: {error}", file=sys.stderr)
     return code
 
 

@@ -74,6 +74,7 @@ class Assistant:
     ) -> None:
         self._retriever = retriever
         self._verifier = verifier
+        self._composer = composer
         self._generator = None if composer == "extractive" else generator
         self._deadline = deadline
         self._today = today
@@ -131,8 +132,12 @@ class Assistant:
         """Let the generator vote and write; whatever it fails at, the verified sentences or the quotes stand."""
         draft = Draft()
         try:
-            if not vote_answers(generator.yes_no_gap(judging(asked.standalone, asked.quotes))):
+            gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes))
+            if not vote_answers(gap, asked.quotes):
                 yield self._not_in_corpus(asked)
+                return
+            if not self._may_write(asked):
+                yield from self._quote(asked)
                 return
             for draft in model_answer(generator, self._verifier, asked.standalone, asked.quotes, asked.language):
                 self._mark_first(asked)
@@ -149,6 +154,10 @@ class Assistant:
             yield self._grounded(asked, draft, generator=generator)
         else:
             yield from self._quote(asked)
+
+    def _may_write(self, asked: _Question) -> bool:
+        """By default only in the language of the quotes: a small model translates badly, and nobody would notice."""
+        return self._composer == "model" or all(q.citation.language == asked.language for q in asked.quotes)
 
     def _mark_first(self, asked: _Question) -> None:
         if not asked.timings.first_token:

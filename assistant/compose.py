@@ -15,6 +15,7 @@ from assistant.verify import Verifier
 
 # A sentence of an answer with the marks that end it: what a figure in it must be found behind.
 CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
+_WHOLE = re.compile(r"[.!?…\]][\"'”’»)]*$")
 QUOTED_AT_MOST = 3
 MARGIN = 0.06  # a further quote is shown when its score is this near the best one's
 
@@ -54,6 +55,9 @@ def model_answer(
     """Yield the draft each time the model has written a sentence that passes verification; nothing if none does."""
     draft = Draft()
     for sentence in _sentences(generator.stream(writing(question, quotes, language)), language):
+        if not _WHOLE.search(sentence):
+            log.info("dropped %r: it was cut off", sentence)
+            continue
         verdict = verifier.check(sentence, quotes, question, language)
         if verdict.passed:
             draft = draft.plus(verdict.text, verdict.cited)

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 
 
 def read_settings(**given: object) -> Settings:
-    """Read the settings; `given` values that are not None come first. Raises `UsageError` for an unknown name or value."""
+    """Read the settings, `given` values (but None) first. Raises `UsageError` for an unknown name or a bad value."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for name in sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known):
         nearest = difflib.get_close_matches(name, known, n=1)

@@ -1,18 +1,19 @@
-"""Commands that measure. `answers` asks a file of cases and prints the scores of the contract."""
+"""Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline."""
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from assistant.factory import build_assistant
-from assistant.settings import read_settings
+from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
-from eval.answers import ask_cases, summary, write_rows
+from eval.answers import Row, ask_cases, summary, write_rows
 from eval.cases import read_cases
+from eval.gate import BASELINE, CASES, read_baseline, regressions
 from eval.metrics import Estimate
 from weights.progress import StderrReport
 
@@ -23,29 +24,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 2 for wrong use, 1 for any other failure."""
     options = _parser().parse_args(arguments)
     try:
-        return _answers(options)
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
     except UsageError as error:
-        print(f"eval: {error}", file=sys.stderr)  # noqa: T201
+        print(f"eval: {error}", file=sys.stderr)
         return WRONG_USE
     except (ProjectError, OSError) as error:
-        print(f"eval: {error}", file=sys.stderr)  # noqa: T201
+        print(f"eval: {error}", file=sys.stderr)
         return FAILED
 
 
 def _answers(options: argparse.Namespace) -> int:
-    cases = read_cases(options.set)
-    assistant = build_assistant(read_settings(index=options.index, composer=options.composer))
-    rows = ask_cases(assistant, cases, StderrReport())
+    _, scores = _run(options.set, read_settings(index=options.index, composer=options.composer), options.out)
+    return 0 if scores else FAILED
+
+
+def _gate(options: argparse.Namespace) -> int:
+    # Quotes only: the same figures on every machine, and no weights of a language model.
+    _, scores = _run(CASES, read_settings(composer="extractive"), options.out)
+    if options.accept:
+        BASELINE.parent.mkdir(exist_ok=True)
+        BASELINE.write_text(json.dumps(_plain(scores), indent=2) + "\n", encoding="utf-8")
+        return 0
+    found = regressions(scores, read_baseline())
+    print("\n".join(f"gate: {line}" for line in found) or "gate: passed")
+    return FAILED if found else 0
+
+
+def _run(file: Path, settings: Settings, out: Path | None) -> tuple[list[Row], dict[str, Any]]:
+    cases = read_cases(file)
+    rows = ask_cases(build_assistant(settings), cases, StderrReport())
     scores = summary(rows)
-    if options.out:
-        write_rows(rows, options.out / "rows.jsonl")
-        (options.out / "scores.json").write_text(json.dumps(_plain(scores), indent=2) + "\n", encoding="utf-8")
+    if out:
+        write_rows(rows, out / "rows.jsonl")
+        (out / "scores.json").write_text(json.dumps(_plain(scores), indent=2) + "\n", encoding="utf-8")
     for name, group in scores.items():
-        print(_readable(name, group))  # noqa: T201 - the command's output
-    for row in rows:
-        if not row.right:
-            print(f"wrong {row.case}.{row.turn} ({row.behaviour}): {row.question} -> {row.answer['answer'][:160]!r}")  # noqa: T201
-    return 0
+        print(_readable(name, group))
+    for row in (row for row in rows if not row.right):
+        print(f"wrong {row.case}.{row.turn} ({row.behaviour}): {row.question} -> {row.answer['answer'][:160]!r}")
+    return rows, scores
 
 
 def _readable(name: str, scores: dict[str, Any]) -> str:
@@ -67,11 +84,16 @@ def _plain(value: Any) -> Any:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    answers = commands.add_parser("answers", help="answer, abstention and citation metrics")
+    answers = commands.add_parser("answers", help="answer, abstention and citation metrics of a file of cases")
     answers.add_argument("--set", type=Path, required=True, metavar="CASES.jsonl")
-    answers.add_argument("--out", type=Path, metavar="DIR", help="keep every row and the scores there")
     answers.add_argument("--index", type=Path, metavar="DIR")
     answers.add_argument("--composer", choices=("extractive", "model", "auto"))
+    answers.set_defaults(run=_answers)
+    gate = commands.add_parser("gate", help="hold the committed cases to the committed baseline")
+    gate.add_argument("--accept", action="store_true", help="make this run the new baseline")
+    gate.set_defaults(run=_gate)
+    for command in (answers, gate):
+        command.add_argument("--out", type=Path, metavar="DIR", help="keep every row and the scores there")
     return parser
 
 
