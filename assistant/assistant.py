@@ -122,18 +122,20 @@ class Assistant:
         now = asked.elapsed()
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
-    def _quote(self, asked: _Question, *extra: Notice) -> Iterator[Event]:
-        draft = quote_answer(asked.quotes, asked.language)
+    def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
+        """Quote; `after` is what the generator wrote and was already shown, which stands."""
+        quoted = quote_answer(asked.quotes, asked.language)
+        draft = (after or Draft()).plus(quoted.text, quoted.cited)
         self._mark_first(asked)
-        yield Token(draft.text)
-        yield self._grounded(asked, draft, extra)
+        yield Token(draft.last)
+        yield self._grounded(asked, draft, extra, self._generator if after and after.text else None)
 
     def _write(self, asked: _Question, generator: Generator) -> Iterator[Event]:
         """Let the generator vote and write; whatever it fails at, the verified sentences or the quotes stand."""
         draft = Draft()
         try:
             gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes))
-            if not vote_answers(gap, asked.quotes):
+            if not vote_answers(gap):
                 yield self._not_in_corpus(asked)
                 return
             if not self._may_write(asked):
@@ -148,7 +150,7 @@ class Assistant:
                     return
         except ModelUnavailable as error:
             log.warning("%s", error)
-            yield from self._quote(asked, _incomplete(asked, "model_failed"))
+            yield from self._quote(asked, _incomplete(asked, "model_failed"), after=draft)
             return
         if draft.cited:
             yield self._grounded(asked, draft, generator=generator)
@@ -202,7 +204,8 @@ def _incomplete(asked: _Question, key: str) -> Notice:
 
 
 def _accept(question: str, history: Sequence[Turn], language: str | None) -> _Question:
-    text = "".join(c for c in question if c.isprintable() or c in "\n\t").strip()
+    # Every other kind of space (a pasted text has no-break ones) becomes a plain one; control characters go.
+    text = "".join(c if c.isprintable() or c in "\n\t" else " " * c.isspace() for c in question).strip()
     if not text:
         raise UsageError("The question is empty. Please type one.")
     if len(text) > LONGEST_QUESTION:

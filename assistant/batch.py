@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.answer import Turn
 from assistant.assistant import LONGEST_QUESTION, Assistant
@@ -18,7 +19,14 @@ class BatchQuestion(BaseModel):
     id: str
     question: str = Field(min_length=1, max_length=LONGEST_QUESTION)
     history: list[Turn] = []
-    language: str | None = None
+    language: Literal["en", "it", "de"] | None = None
+
+    @field_validator("question")
+    @classmethod
+    def _asks_something(cls, value: str) -> str:
+        if not any(c.isprintable() and not c.isspace() for c in value):
+            raise ValueError("it is empty")
+        return value
 
 
 def read_questions(source: Path, answered: Path) -> list[BatchQuestion]:
@@ -26,9 +34,10 @@ def read_questions(source: Path, answered: Path) -> list[BatchQuestion]:
 
     Raises `UsageError`, naming the line, before anything is answered.
     """
-    done = {json.loads(line)["id"] for line in _whole_lines(answered)}
+    done = _ids(answered)
     try:
-        lines = source.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: a text may hold other line separators, which JSON leaves as they are.
+        lines = source.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{source} cannot be read ({error}). Give a file with one JSON object a line.") from None
     questions = [_parse(line, f"{source}, line {n}") for n, line in enumerate(lines, 1) if line.strip()]
@@ -49,15 +58,21 @@ def answer_all(
             report(f"answered {number} of {len(questions)}")
 
 
-def _whole_lines(output: Path) -> list[str]:
+def _ids(output: Path) -> set[str]:
+    try:
+        return {json.loads(line)["id"] for line in _whole_lines(output)}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise UsageError(f"{output} holds something else than answers. Name another file for them.") from None
+
+
+def _whole_lines(output: Path) -> list[bytes]:
     """Lines of an earlier run; a last line cut off by a stop is removed from the file, so that it is answered again."""
     if not output.exists():
         return []
-    text = output.read_text(encoding="utf-8")
-    whole, newline, rest = text.rpartition("\n")
+    whole, newline, rest = output.read_bytes().rpartition(b"\n")
     if rest:
-        output.write_text(whole + newline, encoding="utf-8")
-    return whole.splitlines()
+        output.write_bytes(whole + newline)
+    return whole.split(b"\n") if whole else []
 
 
 def _parse(line: str, place: str) -> BatchQuestion:

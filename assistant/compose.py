@@ -17,6 +17,7 @@ from assistant.verify import Verifier
 CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
 _WHOLE = re.compile(r"[.!?…\]][\"'”’»)]*$")
 QUOTED_AT_MOST = 3
+WRITTEN_AT_MOST = 2  # sentences; what a small model adds to these copies its evidence
 MARGIN = 0.06  # a further quote is shown when its score is this near the best one's
 
 log = logging.getLogger(__name__)
@@ -29,11 +30,12 @@ class Draft:
     text: str = ""
     last: str = ""
     cited: frozenset[int] = frozenset()
+    sentences: int = 0
 
     def plus(self, sentence: str, cited: frozenset[int]) -> "Draft":
         """Return the draft with one more sentence."""
         last = f" {sentence}" if self.text else sentence
-        return Draft(self.text + last, last, self.cited | cited)
+        return Draft(self.text + last, last, self.cited | cited, self.sentences + 1)
 
 
 def quote_answer(quotes: Sequence[Quote], language: str) -> Draft:
@@ -54,7 +56,8 @@ def model_answer(
 ) -> Iterator[Draft]:
     """Yield the draft each time the model has written a sentence that passes verification; nothing if none does."""
     draft = Draft()
-    for sentence in _sentences(generator.stream(writing(question, quotes, language)), language):
+    sentences = _sentences(generator.stream(writing(question, quotes, language)), language)
+    for sentence in sentences:
         if not _WHOLE.search(sentence):
             log.info("dropped %r: it was cut off", sentence)
             continue
@@ -62,6 +65,8 @@ def model_answer(
         if verdict.passed:
             draft = draft.plus(verdict.text, verdict.cited)
             yield draft
+            if draft.sentences == WRITTEN_AT_MOST:
+                return
         else:
             log.info("dropped %r: %s", sentence, verdict.reason)
 
@@ -76,10 +81,15 @@ def _sentences(pieces: Iterator[str], language: str) -> Iterator[str]:
     for piece in pieces:
         buffer += piece
         *done, rest = sentencex.segment(language, buffer) or [""]
-        if done and rest.strip() and not rest.lstrip().startswith("["):
+        if done and rest.strip() and not rest.lstrip().startswith("[") and not _is_open("".join(done)):
             yield from _joined_marks(done)
             buffer = rest
     yield from _joined_marks(sentencex.segment(language, buffer))
+
+
+def _is_open(text: str) -> bool:
+    """Whether a quotation or a bracket is still open: where its sentences end is known when it closes."""
+    return sum(text.count(mark) for mark in '"“”„«»') % 2 == 1 or text.count("(") > text.count(")")
 
 
 def _joined_marks(parts: list[str]) -> Iterator[str]:

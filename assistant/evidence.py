@@ -14,7 +14,7 @@ from corpus.document import Document, Span
 from index.retrieve import Retriever, ScoredSentence
 
 KIND_BONUS = 0.05  # about one standard deviation of the scores of the sentences of one passage
-LONGEST = 600  # characters of a quote made of sentences that touch
+LONGEST = 450  # characters of a quote made of sentences that touch
 MOST = 3  # quotes shown, and given to the model: reading them dominates its time
 
 _FIRST_WORDS = re.compile(r"^\W*(\w+)(?:\W+(\w+))?")
@@ -47,10 +47,11 @@ def collect(sentences: list[ScoredSentence], retriever: Retriever, most: int = M
     kept: list[tuple[ScoredSentence, Span]] = []
     for sentence in sentences:
         span = _self_contained(sentence)
-        place = next((i for i, (other, taken) in enumerate(kept) if _overlap(sentence, span, other, taken)), None)
-        if place is None and len(kept) < most:
+        touched = [i for i, (other, taken) in enumerate(kept) if _overlap(sentence, span, other, taken)]
+        if not touched and len(kept) < most:
             kept.append((sentence, span))
-        elif place is not None:
+        elif len(touched) == 1:  # of two, one already holds the sentence itself
+            place = touched[0]
             other, taken = kept[place]
             joined = Span(min(taken.start, span.start), max(taken.end, span.end))
             if joined.end - joined.start <= LONGEST:

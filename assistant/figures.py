@@ -4,15 +4,15 @@ import re
 
 _SPACE = " \u00a0\u202f\u2009'’"
 # Thousands set apart by spaces, or digits joined by points and commas; a last full stop belongs to the sentence.
-_FIGURE = re.compile(
-    rf"(?<![\w.,])(?:\d{{1,3}}(?:[{_SPACE}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)|(?<=[A-Za-z])\d+"
+FIGURE = re.compile(
+    rf"(?<![\w.,])(?:\d{{1,3}}(?:[{_SPACE}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)*)|(?<=[A-Za-z])\d+(?:[.,]\d+)*"
 )
-_GROUPED = re.compile(rf"\d{{1,3}}(?:([.,{_SPACE}])\d{{3}})(?:\1\d{{3}})*(?!\d)")
+_GROUPED = re.compile(rf"[1-9]\d{{0,2}}(?:([.,{_SPACE}])\d{{3}})(?:\1\d{{3}})*(?!\d)")
 
 
 def figures(text: str) -> list[str]:
     """Return the figures of `text` in reading order, normalised; digits inside names ("S3") count too."""
-    return [normalise_figure(match[0]) for match in _FIGURE.finditer(text)]
+    return [normalise_figure(match[0]) for match in FIGURE.finditer(text)]
 
 
 def normalise_figure(figure: str) -> str:
@@ -27,7 +27,7 @@ def normalise_figure(figure: str) -> str:
 
 def normalise_figures(text: str) -> str:
     """Return `text` with every figure normalised in place, for comparing texts."""
-    return _FIGURE.sub(lambda match: normalise_figure(match[0]), text)
+    return FIGURE.sub(lambda match: normalise_figure(match[0]), text)
 
 
 def _trim(figure: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
@@ -19,6 +20,7 @@ CONTEXT_TOKENS = 4096
 ANSWER_TOKENS = 100  # two sentences; more is where a small model begins to invent
 _PROMPT_CACHE_MIB = 128  # llama.cpp would take 8 GiB
 _TIMEOUT_SECONDS = 30.0
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ABSENT = -15.0  # log-probability of a word that is not among the twenty likeliest
 
 log = logging.getLogger(__name__)
@@ -94,9 +96,19 @@ def _serve(path: Path, threads: int) -> tuple[Any, str]:
 
 def _chat_model(url: str, name: str, key: str) -> BaseChatModel:
     from langchain_openai import ChatOpenAI
+    from openai import DefaultHttpxClient
 
+    # A proxy named in the environment cannot reach this machine's own server, and must not see what is asked of it.
+    direct = DefaultHttpxClient(trust_env=False) if urlsplit(url).hostname in _LOOPBACK else None
     return ChatOpenAI(
-        base_url=url, model=name, api_key=SecretStr(key), temperature=0, seed=0, timeout=_TIMEOUT_SECONDS, max_retries=1
+        base_url=url,
+        model=name,
+        api_key=SecretStr(key),
+        temperature=0,
+        seed=0,
+        timeout=_TIMEOUT_SECONDS,
+        max_retries=1,
+        http_client=direct,
     )
 
 

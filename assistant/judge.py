@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
 
-NEAR_ENOUGH = 0.80  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
+NEAR_ENOUGH = 0.75  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
 NEAR_ENOUGH_ALONE = 0.835  # the same when no generator votes
 YES_GAP = 1.05  # log-probability of Yes minus that of No
-NEARNESS_WEIGHT = 8.0  # a cosine .05 above the typical one is worth .4 of the gap
-TYPICAL_NEARNESS = 0.85
 
 
 def evidence_answers(question: str, language: str, quotes: Sequence[Quote], *, alone: bool) -> bool:
@@ -27,9 +25,6 @@ def evidence_answers(question: str, language: str, quotes: Sequence[Quote], *, a
     return max(quote.found.cosine for quote in quotes) >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH)
 
 
-def vote_answers(gap: float | None, quotes: Sequence[Quote]) -> bool:
-    """Judge by the generator's gap and the nearness of the quotes; a provider that tells no gap has no vote."""
-    if gap is None:
-        return True
-    nearness = max(quote.found.cosine for quote in quotes) - TYPICAL_NEARNESS
-    return gap + NEARNESS_WEIGHT * nearness >= YES_GAP
+def vote_answers(gap: float | None) -> bool:
+    """Judge by the generator's gap; a provider that tells no log-probabilities has no vote."""
+    return gap is None or gap >= YES_GAP

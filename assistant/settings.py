@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -46,9 +47,11 @@ class Settings(BaseSettings):
 def read_settings(**given: object) -> Settings:
     """Read the settings, `given` values (but None) first. Raises `UsageError` for an unknown name or a bad value."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known):
-        nearest = difflib.get_close_matches(name, known, n=1)
-        hint = f" Did you mean {nearest[0]}?" if nearest else f" Known: {', '.join(sorted(known))}."
+    named = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    for name in sorted(name for name in named if name.startswith(PREFIX) and name not in known):
+        # Without the prefix: it alone would make every name look near.
+        nearest = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), Settings.model_fields, n=1)
+        hint = f" Did you mean {PREFIX}{nearest[0].upper()}?" if nearest else f" Known: {', '.join(sorted(known))}."
         raise UsageError(f"There is no setting {name}.{hint}")
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
 """Step 5: a sentence of the model is shown only when a quote carries it.
 
 Checked in this order, cheapest first: it cites quotes that exist; every figure stands in a cited quote; every name
-stands in a cited quote or the question; it denies only what the quote denies; its meaning is close to the quote's.
+stands in a cited quote or the question; it denies what the quote denies and nothing else; a figure keeps the word that
+limits it ("over", "almost"); its meaning is close to the quote's.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.evidence import Quote
-from assistant.figures import figures
+from assistant.figures import FIGURE, figures, normalise_figure
 from assistant.lexicon import lexicon, words
 from index.embed import Embedder
 
@@ -70,9 +71,29 @@ def _objection(plain: str, cited: Sequence[Quote], question: str, language: str)
         return f"figure {sorted(missing)[0]} is in no cited quote"
     if name := _strange_name(plain, f"{evidence} {question} {' '.join(q.citation.title for q in cited)}", language):
         return f"the name {name} is in no cited quote"
-    if _denies(plain, language) and not any(_denies(quote.text, quote.citation.language) for quote in cited):
+    denials = [_denies(quote.text, quote.citation.language) for quote in cited]
+    if _denies(plain, language) and not any(denials):
         return "it denies what no quote denies"
+    if all(denials) and not _denies(plain, language):
+        return "it affirms what every quote denies"
+    if bare := _hedged_figures(cited) & (set(figures(plain)) - _figures_after_hedge(plain, language)):
+        return f"figure {sorted(bare)[0]} has lost the word that limits it in the quote"
     return ""
+
+
+def _hedged_figures(cited: Sequence[Quote]) -> set[str]:
+    """Figures that the quotes limit: "over 6 million" is not "6 million"."""
+    return set().union(*(_figures_after_hedge(quote.text, quote.citation.language) for quote in cited))
+
+
+def _figures_after_hedge(text: str, language: str) -> set[str]:
+    """Figures with a word such as "over" or "almost" among the three words before them."""
+    known, found = lexicon(language).hedges, set()
+    for match in FIGURE.finditer(text):
+        before = words(text[: match.start()])[-3:]
+        if known & {word.lower() for word in before}:
+            found.add(normalise_figure(match[0]))
+    return found
 
 
 def _strange_name(sentence: str, known: str, language: str) -> str:

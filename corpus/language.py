@@ -31,5 +31,6 @@ def detect_language(text: str, default: str = "en") -> str:
     best = max(shares, key=shares.__getitem__)
     if shares[best] >= _SURE and best in LANGUAGES:
         return best
-    # Uncertain: the default counts double, so that it wins unless another language is clearly likelier.
-    return max(LANGUAGES, key=lambda code: shares[code] * (2 if code == default else 1))
+    # Uncertain: the default counts double, so that it wins unless another language is clearly likelier. It comes first,
+    # so that it also wins where nothing is likely at all (no letters).
+    return max((default, *LANGUAGES), key=lambda code: shares[code] * (2 if code == default else 1))

@@ -1,19 +1,32 @@
 """From files to documents: a folder of Markdown with front matter, or a `corpus.jsonl` in the normal form."""
 
-import json
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.language import detect_language
 
 DOCUMENTS = Path(__file__).parent / "documents"
-_FENCE = "---\n"
+_BOM = "\ufeff"
+# YAML between two lines of three dashes, then the text; the line ends of Windows are as good as ours.
+_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?P<head>.*?\n)---[ \t]*(?:\r?\n|\Z)(?P<text>.*)", re.DOTALL)
+
+Language = Literal["en", "it", "de"]
+
+
+def _real_date(value: str) -> str:
+    date.fromisoformat(value + "0000-01-01"[len(value) :])
+    return value
+
+
+Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"), AfterValidator(_real_date)]
 
 
 class Source(BaseModel):
@@ -35,20 +48,38 @@ class FrontMatter(BaseModel):
     title: str = Field(min_length=1)
     kind: str
     topic: list[str] = []
-    language: Literal["en", "it", "de"]
+    language: Language
     translation_of: str | None = None
     summary: str = ""
     publisher: str
     sources: list[Source] = Field(min_length=1)
-    as_of: str = Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")
-    retrieved: str | None = None
-    valid_until: str | None = None
-    review_by: str | None = None
+    as_of: Date
+    retrieved: Date | None = None
+    valid_until: Date | None = None
+    review_by: Date | None = None
     status: Literal["current", "historic", "superseded", "project", "closed"]
     superseded_by: str | None = None
     confidence: Literal["source", "knowledge-high", "knowledge-low", "mixed"]
     licence: str
     facts: list[str] = []
+
+
+class Line(BaseModel):
+    """One line of a `corpus.jsonl`; fields that are none of ours are passed over."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+    id: str = Field(min_length=1)
+    title: str | None = None
+    text: str
+    language: Language | None = None
+    kind: str | None = None
+    status: str | None = None
+    as_of: str | None = None
+    valid_until: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    confidence: str | None = None
+    summary: str | None = None
 
 
 def load_documents(source: Path = DOCUMENTS) -> Iterator[Document]:
@@ -60,48 +91,51 @@ def load_documents(source: Path = DOCUMENTS) -> Iterator[Document]:
         raise CorpusError(
             f"There is no corpus at {source}. Name a folder of .md files or a corpus.jsonl with --corpus."
         )
-    documents = _read_folder(source) if source.is_dir() else _read_jsonl(source)
-    seen: set[tuple[str, str]] = set()
-    for document in documents:
-        key = (document.language, document.id)
-        if key in seen:
+    places: dict[tuple[str, str], str] = {}
+    for place, document in _read_folder(source) if source.is_dir() else _read_jsonl(source):
+        first = places.setdefault((document.language, document.id), place)
+        if first is not place:
             raise CorpusError(
-                f"{source}: the id {document.id!r} occurs twice in language {document.language}. Rename one."
+                f"{place}: the id {document.id!r} in language {document.language} is taken by {first}. Rename one."
             )
-        seen.add(key)
         yield document
-    if not seen:
+    if not places:
         raise CorpusError(f"{source} holds no documents. Name a folder of .md files or a corpus.jsonl with --corpus.")
 
 
-def _read_folder(folder: Path) -> Iterator[Document]:
+def _read_folder(folder: Path) -> Iterator[tuple[str, Document]]:
     for path in sorted(folder.rglob("*.md")):
-        yield read_markdown(path)
+        yield str(path), read_markdown(path)
 
 
 def read_markdown(path: Path) -> Document:
     """Read one Markdown file: YAML front matter between `---` lines, then the text, character for character."""
     try:
-        content = path.read_bytes().decode("utf-8")
+        content = path.read_bytes().decode("utf-8").removeprefix(_BOM)
     except UnicodeDecodeError as error:
         raise CorpusError(
             f"{path} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
         ) from None
-    head, fence, text = content.removeprefix(_FENCE).partition("\n" + _FENCE)
-    if not content.startswith(_FENCE) or not fence:
+    parts = _FRONT_MATTER.fullmatch(content)
+    if parts is None:
         raise CorpusError(f"{path} has no front matter. Begin it with a block between two lines of three dashes.")
-    return _document(_front_matter(head, path), text)
+    if not parts["text"].strip():
+        raise CorpusError(f"{path} has no text below its front matter. Write it, or remove the file.")
+    return _document(_front_matter(parts["head"], path), parts["text"])
 
 
 def _front_matter(head: str, path: Path) -> FrontMatter:
     try:
         # The base loader keeps every scalar a string: 2019 stays "2019" and no date is reinterpreted.
-        return FrontMatter(**_nulls(yaml.load(head, Loader=yaml.BaseLoader)))
-    except (yaml.YAMLError, TypeError, AttributeError) as error:
-        raise CorpusError(f"{path}: the front matter is not valid YAML: {error}") from None
+        return FrontMatter.model_validate(_nulls(yaml.load(head, Loader=yaml.BaseLoader)))
+    except yaml.YAMLError as error:
+        raise CorpusError(f"{path}: the front matter is not valid YAML: {' '.join(str(error).split())}") from None
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise CorpusError(f"{path}: front matter: {problems}") from None
+        raise CorpusError(f"{path}: front matter: {_problems(error)}") from None
+
+
+def _problems(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}".removeprefix(": ") for e in error.errors())
 
 
 def _nulls(value: Any) -> Any:
@@ -130,21 +164,21 @@ def _document(front: FrontMatter, text: str) -> Document:
     )
 
 
-def _read_jsonl(path: Path) -> Iterator[Document]:
-    with path.open(encoding="utf-8") as lines:
+def _read_jsonl(path: Path) -> Iterator[tuple[str, Document]]:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield _from_json(line, f"{path}, line {number}")
+            content = line.removeprefix(_BOM.encode()).strip()
+            if content:
+                place = f"{path}, line {number}"
+                yield place, _from_json(content, place)
 
 
-def _from_json(line: str, place: str) -> Document:
+def _from_json(line: bytes, place: str) -> Document:
     try:
-        record = json.loads(line)
-        text, known = record["text"], {name: record[name] for name in _OPTIONAL if record.get(name)}
-        language = record.get("language") or detect_language(text[:2000])
-        return Document(id=str(record["id"]), language=language, title=record.get("title") or "", text=text, **known)
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise CorpusError(f'{place}: not a document: {error}. Each line is {{"id", "title", "text"}}.') from None
-
-
-_OPTIONAL = ("kind", "status", "as_of", "valid_until", "url", "publisher", "confidence", "summary")
+        given = Line.model_validate_json(line).model_dump()
+    except ValidationError as error:
+        form = '{"id", "title", "text"}'
+        raise CorpusError(f"{place}: not a document: {_problems(error)}. Each line is {form}.") from None
+    known = {name: value for name, value in given.items() if value}
+    defaults = {"title": "", "text": "", "language": given["language"] or detect_language(given["text"][:2000])}
+    return Document(**defaults | known)

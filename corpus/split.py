@@ -1,24 +1,24 @@
 """From a document to sentences and chunks, with exact offsets: `document.text[start:end] == chunk.text`.
 
-Sections come from Markdown headings, paragraphs from blank lines, sentences from `sentencex` (which never changes a
-character, so offsets are sums of lengths).
+Sections come from Markdown headings, paragraphs from blank lines, units from list items, table rows and sentences.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import sentencex
-
 from corpus.document import Chunk, Document, Span
+from corpus.sentences import says_something, sentences, slice_of
 
 # About 250 tokens: long enough to carry its context, short enough that an embedding still stands for one topic.
 CHUNK_CHARACTERS = 1100
-VERSION = "1"
+VERSION = "2"
 
-_HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
-_PARAGRAPH = re.compile(r"\S(?:.|\n(?![ \t\xa0]*\n))*")
-_ITEM = re.compile(r"^[ \t]*(?:[-*+]|\d+[.)]|\|)[ \t]*", re.MULTILINE)
+# A fenced block is matched whole, so that a `#` line in it is passed over.
+_FENCE = r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?s:.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t\r]*$|\Z)"
+_HEADING_OR_FENCE = re.compile(rf"{_FENCE}|^#{{1,6}}[ \t]+(?P<name>.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
+_PARAGRAPH = re.compile(r"\S(?:.|\n(?![^\S\n]*\n))*")
+_ITEM = re.compile(r"^[ \t]*(?:(?P<row>\|)|(?:[-*+]|(?P<number>\d{1,3})[.)])[ \t]+(?=\S))", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]*_]*$")
 
 
@@ -42,44 +42,48 @@ def split_document(document: Document, size: int = CHUNK_CHARACTERS) -> list[Chu
 
 def _sections(text: str) -> Iterator[tuple[str, Span]]:
     """Yield each heading's text with the span below it; what stands before the first heading has none."""
-    headings = list(_HEADING.finditer(text))
+    headings = [match for match in _HEADING_OR_FENCE.finditer(text) if match["name"]]
     starts = [0, *(heading.end() for heading in headings)]
     ends = [*(heading.start() for heading in headings), len(text)]
-    names = ["", *(heading[1].strip() for heading in headings)]
+    names = ["", *(heading["name"].strip() for heading in headings)]
     yield from zip(names, map(Span, starts, ends), strict=True)
 
 
 def _paragraphs(document: Document, body: Span) -> Iterator[list[_Unit]]:
-    """Yield the sentences of a section, paragraph by paragraph."""
+    """Yield the units of a section, paragraph by paragraph."""
     for paragraph in _PARAGRAPH.finditer(document.text, body.start, body.end):
-        units = []
-        for line in _lines(Span(*paragraph.span()), document.text):
-            spans = list(_sentences(document.text, line, document.language))
-            units += [_Unit(span, _is_claim(document.text, span, alone=len(spans) == 1)) for span in spans]
-        yield units
+        yield [unit for line in _lines(Span(*paragraph.span()), document.text) for unit in _units(document, line)]
 
 
 def _lines(paragraph: Span, text: str) -> Iterator[Span]:
     """A list or a table is cut at its items and rows; running text stays whole, line breaks included."""
-    items = [match.start() for match in _ITEM.finditer(text, paragraph.start, paragraph.end)]
-    edges = sorted({paragraph.start, *items, paragraph.end})
-    yield from map(Span, edges, edges[1:])
+    edges = [paragraph.start]
+    for item in _ITEM.finditer(text, paragraph.start, paragraph.end):
+        # As in CommonMark: a wrapped line of running text that happens to begin with "3. " opens no list.
+        in_list = len(edges) > 1 or _ITEM.match(text, paragraph.start) is not None
+        if item.start() > paragraph.start and (in_list or item["number"] in (None, "1")):
+            edges.append(item.start())
+    yield from map(Span, edges, [*edges[1:], paragraph.end])
 
 
-def _sentences(text: str, span: Span, language: str) -> Iterator[Span]:
-    position = span.start
-    for piece in sentencex.segment(language, text[span.start : span.end]):
-        stripped = piece.strip()
-        if stripped:
-            start = position + piece.index(stripped)
-            yield Span(start, start + len(stripped))
-        position += len(piece)
+def _units(document: Document, line: Span) -> list[_Unit]:
+    """Cut a line into sentences; a table row stays whole, and the mark of an item stays with its first sentence."""
+    text = document.text
+    item = _ITEM.match(text, line.start, line.end)
+    if item and item["row"]:
+        row = text[slice_of(line)].rstrip()
+        return [_Unit(Span(line.start, line.start + len(row)), says_something(row))]
+    spans = sentences(text, Span(item.end() if item else line.start, line.end), document.language)
+    if item:
+        mark = line.start + item[0].index(item[0].strip())
+        spans[0] = Span(mark, spans[0].end)
+    alone = len(spans) == 1 and not item
+    return [_Unit(span, _is_claim(text[slice_of(span)], alone=alone)) for span in spans]
 
 
-def _is_claim(text: str, span: Span, *, alone: bool) -> bool:
+def _is_claim(sentence: str, *, alone: bool) -> bool:
     """A line that stands alone without a sentence's end is a title or a signature: it asserts nothing to quote."""
-    sentence = text[span.start : span.end]
-    return not alone or bool(_SENTENCE_END.search(sentence)) or bool(_ITEM.match(sentence))
+    return says_something(sentence) and (not alone or _SENTENCE_END.search(sentence) is not None)
 
 
 def _pack(paragraphs: Iterable[list[_Unit]], size: int) -> Iterator[list[_Unit]]:

@@ -80,10 +80,12 @@ def unsupported_figures(answer: Answer) -> list[str]:
     """Return the figures of a grounded answer that stand in no quote cited by the same sentence."""
     quotes = {citation.n: citation.quote for citation in answer.citations}
     missing: list[str] = []
-    for sentence, marks in CITED_SENTENCE.findall(answer.answer) if quotes else []:
-        cited = " ".join(quotes.get(int(n), "") for n in marks.strip("[]").split("]["))
-        missing += sorted(set(figures(sentence)) - set(figures(cited)))
-    return missing
+    end = 0
+    for match in CITED_SENTENCE.finditer(answer.answer) if quotes else []:
+        cited = " ".join(quotes.get(int(n), "") for n in match[2].strip("[]").split("]["))
+        missing += sorted(set(figures(match[1])) - set(figures(cited)))
+        end = match.end()
+    return missing + (figures(answer.answer[end:]) if quotes else [])
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def read_cases(path: Path) -> list[Case]:
 def _read(path: Path) -> Iterator[Case]:
     if not path.is_file():
         raise UsageError(f"There is no file of cases at {path}.")
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         try:
             if line.strip():
                 yield Case.model_validate_json(line)
@@ -83,7 +83,9 @@ def includes(text: str, wanted: list[str]) -> bool:
 
 
 def _occurs(option: str, plain: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(_plain(option))}", plain) is not None
+    wanted = _plain(option)
+    whole = r"(?!\d)" if wanted[-1:].isdigit() else ""  # a word may go on, a figure is another one then
+    return re.search(rf"(?<!\w){re.escape(wanted)}{whole}", plain) is not None
 
 
 def _plain(text: str) -> str:

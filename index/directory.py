@@ -20,19 +20,32 @@ from filelock import FileLock, Timeout
 from corpus.errors import IndexBusy, IndexUnusable
 
 _LOCK_SECONDS = 1.5
+_PREFIX = "build-"
 
 
 def live_build(directory: Path) -> Path | None:
-    """Return the folder of the live build, or None when nothing was ever built here."""
+    """Return the folder of the live build, or None when nothing was ever built here or it is gone."""
     return _named_in(directory, "CURRENT")
 
 
 def require_live_build(directory: Path) -> Path:
     """Return the folder of the live build, or raise `IndexUnusable`."""
     build = live_build(directory)
-    if build is None:
-        raise IndexUnusable(f"There is no index at {directory}. Run `python -m assistant index --index {directory}`.")
-    return build
+    if build is not None:
+        return build
+    if (directory / "CURRENT").exists():
+        raise damaged(directory, "CURRENT names no folder in it")
+    raise IndexUnusable(f"There is no index at {directory}. {how_to_mend(directory)}")
+
+
+def damaged(directory: Path, reason: str) -> IndexUnusable:
+    """Return the error that says what is broken, on one line, and how to mend it."""
+    return IndexUnusable(f"The index at {directory} is damaged: {' '.join(reason.split())}. {how_to_mend(directory)}")
+
+
+def how_to_mend(directory: Path) -> str:
+    """Return the sentence that names the command to run."""
+    return f"Run `python -m assistant index --index {directory}`."
 
 
 @contextmanager
@@ -54,7 +67,7 @@ def writing(directory: Path) -> Iterator[None]:
 def new_build(directory: Path) -> Iterator[Path]:
     """Yield an empty folder for a build. It becomes the live one on success and is removed on any failure."""
     _remove_leftovers(directory)
-    build = Path(tempfile.mkdtemp(prefix="build-", dir=directory))
+    build = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=directory))
     try:
         yield build
     except BaseException:
@@ -70,14 +83,19 @@ def new_build(directory: Path) -> Iterator[Path]:
 def _remove_leftovers(directory: Path) -> None:
     """Remove builds that are neither live nor the previous one: a killed writer's, or older ones."""
     kept = {_named_in(directory, "CURRENT"), _named_in(directory, "PREVIOUS")}
-    for build in directory.glob("build-*"):
+    for build in directory.glob(f"{_PREFIX}*"):
         if build not in kept:
             shutil.rmtree(build, ignore_errors=True)
 
 
 def _named_in(directory: Path, pointer: str) -> Path | None:
-    file = directory / pointer
-    return directory / file.read_text(encoding="utf-8").strip() if file.exists() else None
+    try:
+        name = (directory / pointer).read_text(encoding="utf-8").strip()
+        build = directory / name
+        # A garbled pointer must not lead out of the directory, nor to the directory itself.
+        return build if Path(name).name == name and name.startswith(_PREFIX) and build.is_dir() else None
+    except (OSError, ValueError):
+        return None
 
 
 def _write_atomically(file: Path, text: str) -> None:

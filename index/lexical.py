@@ -17,26 +17,35 @@ KINDS = ("chunk", "sentence")
 
 
 class LexicalIndex:
-    """A tantivy index in a directory; created empty when the directory is new."""
+    """A tantivy index in a directory. Opened for reading unless `create`."""
 
-    def __init__(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
-        self._index = tantivy.Index(_schema(), path=str(path))
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        if create:
+            path.mkdir(parents=True)
+            self._index = tantivy.Index(_schema(), path=str(path))
+        else:
+            self._index = tantivy.Index.open(str(path))
         for language, stemmer in _STEMMERS.items():
             self._index.register_tokenizer(f"words_{language}", _analyzer(stemmer))
 
-    def add(self, kind: str, language: str, texts: Iterable[tuple[str, str]]) -> None:
-        """Add (id, text) pairs and make them searchable."""
+    def add(self, texts: Iterable[tuple[str, str, str, str]]) -> None:
+        """Add texts as (kind, language, id, text) and make them searchable; each call costs a commit."""
         writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        for id_, text in texts:
+        for kind, language, id_, text in texts:
             writer.add_document(tantivy.Document(id=id_, **{_field(kind, language): text}))
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
 
+    def count(self) -> int:
+        """Return the number of texts."""
+        count: int = self._index.searcher().num_docs
+        return count
+
     def search(self, kind: str, language: str, question: str, k: int) -> dict[str, float]:
         """Return the BM25 score of the best `k` ids, best first."""
-        words = " ".join(_WORD.findall(question))
+        # In lower case a word is only a word: AND, OR and NOT are operators.
+        words = " ".join(_WORD.findall(question.lower()))
         if not words:
             return {}
         searcher = self._index.searcher()

@@ -11,8 +11,9 @@ from typing import Any
 from corpus import split
 from corpus.document import Chunk, Document
 from corpus.errors import IndexUnusable
+from index.directory import damaged, how_to_mend
 
-FORMAT = 1
+FORMAT = 3
 FILE = "manifest.json"
 
 
@@ -38,23 +39,21 @@ class Manifest:
     sentences: int
     languages: tuple[str, ...]
     built_at: str
+    files: dict[str, str]
 
     def write(self, directory: Path) -> None:
         """Write the stamp into the index directory."""
         (directory / FILE).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
 
 
-def read_manifest(directory: Path) -> Manifest:
-    """Read the stamp, or raise `IndexUnusable`."""
+def read_manifest(build: Path) -> Manifest:
+    """Read the stamp in the folder of a build, or raise `IndexUnusable`."""
     try:
-        fields: dict[str, Any] = json.loads((directory / FILE).read_text(encoding="utf-8"))
+        fields: dict[str, Any] = json.loads((build / FILE).read_text(encoding="utf-8"))
         builder = Builder(**fields.pop("builder"))
         return Manifest(builder=builder, languages=tuple(fields.pop("languages")), **fields)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = f"the manifest cannot be read ({error})"
-        raise IndexUnusable(
-            f"The index at {directory} is damaged: {reason}. Run `python -m assistant index`."
-        ) from None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise damaged(build.parent, f"the manifest cannot be read ({error})") from None
 
 
 def require_same(built: Builder, running: Builder, directory: Path) -> None:
@@ -63,9 +62,17 @@ def require_same(built: Builder, running: Builder, directory: Path) -> None:
     differences = [f"{name} {before} (now {now})" for (name, before), now in pairs if before != now]
     if differences:
         what = ", ".join(differences)
-        raise IndexUnusable(
-            f"The index at {directory} was built by other means: {what}. Run `python -m assistant index`."
-        )
+        raise IndexUnusable(f"The index at {directory} was built by other means: {what}. {how_to_mend(directory)}")
+
+
+def file_hashes(build: Path, files: Iterable[Path]) -> dict[str, str]:
+    """Hash files of a build, by their path in it."""
+    return {file.relative_to(build).as_posix(): _sha256_of(file) for file in files}
+
+
+def changed_files(build: Path, manifest: Manifest) -> list[str]:
+    """Return the files that are not as they were when the manifest was written, or are gone."""
+    return [name for name, hash_ in manifest.files.items() if _sha256_of(build / name) != hash_]
 
 
 def embedded_text(chunk: Chunk) -> str:
@@ -87,6 +94,13 @@ def document_fingerprint(document: Document) -> str:
 def corpus_fingerprint(fingerprints: Iterable[str]) -> str:
     """Hash of a whole corpus, whatever the order of its documents."""
     return _sha256("\n".join(sorted(fingerprints)))
+
+
+def _sha256_of(file: Path) -> str:
+    if not file.is_file():
+        return "no file"
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _sha256(text: str) -> str:

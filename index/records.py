@@ -25,8 +25,8 @@ class Records:
             self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, check_same_thread=False)
             if create:
                 self._db.executescript(_TABLES)
-        except sqlite3.OperationalError as error:
-            raise IndexUnusable(f"{path} cannot be opened ({error}). Run `python -m assistant index`.") from None
+        except sqlite3.DatabaseError as error:
+            raise IndexUnusable(f"{path} cannot be opened ({error})") from error
 
     def add_documents(self, documents: Iterable[tuple[Document, str]]) -> None:
         """Store documents with their fingerprints."""
@@ -64,6 +64,11 @@ class Records:
         """Return the fingerprint by id of `documents` (as "language/id") or `chunks`."""
         key = "language || '/' || id" if table == "documents" else "id"
         return dict(self._db.execute(f"SELECT {key}, fingerprint FROM {table}").fetchall())
+
+    def count(self) -> int:
+        """Return the number of chunks."""
+        count: int = self._db.execute("SELECT count(*) FROM chunks").fetchone()[0]
+        return count
 
     def close(self) -> None:
         """Release the file."""

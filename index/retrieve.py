@@ -10,18 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from corpus.document import Chunk, Document, Span
-from corpus.errors import IndexUnusable
-from index.build import collection, sentence_ids
-from index.directory import require_live_build
 from index.embed import Embedder, Vectors
-from index.lexical import LexicalIndex
-from index.manifest import Builder, read_manifest, require_same
-from index.records import Records
-from index.store import VectorStore
+from index.names import collection, sentence_ids
+from index.parts import open_live
 
 # Chosen on squad2_dev, squad_it and covid_faq; see docs/decisions/retrieval.md.
-LEXICAL_WEIGHT = 0.10
-CONTEXT_WEIGHT = 0.35  # how much a sentence owes to the passage it stands in
+LEXICAL_WEIGHT = 0.05
+CONTEXT_WEIGHT = 0.7  # how much a sentence owes to the passage it stands in
 _DEPTH = 30  # candidates per leg
 _PASSAGES = 12  # passages whose sentences are all compared
 
@@ -59,18 +54,16 @@ class Found:
 
 
 class Retriever:
-    """Reads the live build of an index directory. Safe to use from several threads."""
+    """Reads the live build of an index directory. Safe to use from several threads.
+
+    Raises `IndexUnusable`, naming the command that mends it, when there is no index, when it is damaged, or when it
+    was built by other means than those in force.
+    """
 
     def __init__(self, directory: Path, embedder: Embedder) -> None:
-        build = require_live_build(directory)
-        self.manifest = read_manifest(build)
-        require_same(self.manifest.builder, Builder(embedder.identity), directory)
+        self.manifest, parts = open_live(directory, embedder.identity)
         self._embedder = embedder
-        self._records = Records(build / "records.sqlite")
-        self._store = VectorStore(build / "vectors")
-        self._lexical = LexicalIndex(build / "lexical")
-        if self._store.count_all("chunks-") != self.manifest.chunks:
-            raise IndexUnusable(f"The index at {directory} has lost passages. Run `python -m assistant index`.")
+        self._records, self._store, self._lexical = parts.records, parts.store, parts.lexical
 
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the index, or raise `KeyError`."""

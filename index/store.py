@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corpus.errors import IndexUnusable
 from index.embed import Vectors
 
 if TYPE_CHECKING:
     from chromadb import Collection
 
+_SELF_SIMILARITY = 0.99  # a stored vector must find itself; HNSW and float32 cost far less than this
+_NEIGHBOURS = 10  # when its files are lost, Chroma counts all and finds one
 _BATCH = 2000  # below Chroma's limit for one call on every platform
 
 
 class VectorStore:
     """Embedded Chroma in a directory. Chroma itself never embeds: no embedding function is ever stored or built."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, create: bool = False) -> None:
         import chromadb
         from chromadb.config import Settings
 
+        # Chroma would make an empty database, or go on with the one of this path that it still has open.
+        if not create and not (path / "chroma.sqlite3").is_file():
+            raise IndexUnusable(f"{path} holds no vectors")
         self._client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
 
     def collections(self) -> list[str]:
@@ -56,6 +62,33 @@ class VectorStore:
         found = self._open(collection).get(ids=ids, include=["embeddings"])
         embeddings = found["embeddings"]
         return dict(zip(found["ids"], np.asarray(embeddings, dtype=np.float32), strict=True)) if found["ids"] else {}
+
+    def finds(self, collection: str, id_: str) -> bool:
+        """Say whether the vector stored under `id_`, or one equal to it, is found by searching for it."""
+        own = self.vectors(collection, [id_])
+        nearest = self.search(collection, own[id_][None, :], 1) if own else {}
+        return max(nearest.values(), default=0.0) >= _SELF_SIMILARITY
+
+    def leads_on(self, collection: str) -> bool:
+        """Say whether a search from the first vector of a collection reaches others; true where there are none."""
+        target = self._open(collection)
+        first = target.get(limit=1, include=[])["ids"]
+        if not first:
+            return True
+        reached = self.search(collection, self.vectors(collection, first)[first[0]][None, :], _NEIGHBOURS)
+        return 2 * len(reached) >= min(_NEIGHBOURS, target.count())
+
+    def close(self) -> None:
+        """Release files and memory."""
+        self._client.close()  # type: ignore[attr-defined] # it has one; its interface does not say so
+
+    @staticmethod
+    def settled_files(path: Path) -> list[Path]:
+        """Files that Chroma has finished writing: of the graphs it keeps in memory it writes only placeholders.
+
+        Its SQLite file is never settled: opening it for reading changes it.
+        """
+        return sorted(file for graph in path.glob("*/index_metadata.pickle") for file in graph.parent.iterdir())
 
     def _open(self, collection: str) -> "Collection":
         return self._client.get_collection(collection, embedding_function=None)

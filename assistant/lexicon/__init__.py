@@ -20,6 +20,7 @@ class Lexicon:
     subjectless: tuple[str, ...]
     stops: frozenset[str]
     negations: frozenset[str]
+    hedges: frozenset[str]
     names_a_thing: tuple[str, ...]
     greetings: frozenset[str]
     thanks: frozenset[str]
@@ -37,7 +38,7 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of "en", "it" or "de"."""
     data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    sets = ("pointers", "stops", "negations", "greetings", "thanks", "capabilities")
+    sets = ("pointers", "stops", "negations", "hedges", "greetings", "thanks", "capabilities")
     tuples = ("openers", "subjectless", "names_a_thing", "advice")
     fields: dict[str, Any] = {name: frozenset(data[name]) for name in sets}
     fields |= {name: tuple(data[name]) for name in tuples}

@@ -1,14 +1,12 @@
 """The page in Chromium, served on a loopback port with a fake engine behind it."""
 
-import os
-import shutil
 import socket
 import threading
 from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from assistant.answer import Evidence, Notice, NoticeKind, Token
 from corpus.document import Document
@@ -32,18 +30,6 @@ class Served:
     url: str
     engine: FakeEngine
     gate: threading.Event
-
-
-@pytest.fixture(scope="module")
-def browser():
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None:
-        pytest.fail("Browser tests need Chromium: install it, or name its program in the variable CHROMIUM.")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=flags)
-        yield browser
-        browser.close()
 
 
 def hostile_script() -> tuple[Document, Script]:

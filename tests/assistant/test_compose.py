@@ -1,0 +1,131 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.compose import CITED_SENTENCE, Draft, model_answer, quote_answer
+from assistant.texts import say
+from assistant.verify import Verifier
+from tests.assistant.fakes import FakeGenerator, NearEmbedder, quotes
+
+FIRM = "The hub hosts 30 companies"
+WINE = "Trento wine is grown on 5,000 hectares"
+QUOTES = quotes(f"{FIRM}.", f"{WINE}.")
+
+
+class Anything(Verifier):
+    """Lets every sentence pass as it is written."""
+
+    def __init__(self):
+        pass
+
+    def check(self, sentence, quotes, question, language):
+        from assistant.verify import Verdict
+
+        return Verdict(sentence, frozenset({1}))
+
+
+def drafts(pieces, verifier=None, language="en") -> list[Draft]:
+    verifier = verifier or Verifier(NearEmbedder())
+    return list(model_answer(FakeGenerator(pieces), verifier, "question", QUOTES, language))
+
+
+def sentences(pieces, language="en") -> list[str]:
+    return [draft.last.strip() for draft in drafts(pieces, Anything(), language)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{FIRM}. [1] {WINE}. [2]",
+        f"{FIRM} [1]. {WINE} [2].",
+        f"{FIRM}.[1] {WINE}.[2]",
+        f"{FIRM}.\n[1]\n{WINE}. [2]\n",
+    ],
+)
+@pytest.mark.parametrize("whole", [True, False], ids=["at once", "by character"])
+def test_marks_stay_with_their_sentence(text, whole):
+    last = drafts([text] if whole else text)[-1]
+    assert last.text == f"{FIRM}. [1] {WINE}. [2]"
+    assert last.cited == {1, 2}
+
+
+def test_a_sentence_leaves_before_the_next_one_is_written():
+    def pieces():
+        yield f"{FIRM}. [1]"
+        yield " Trento"
+        raise AssertionError("the first sentence was held back")
+
+    shown = model_answer(FakeGenerator(pieces()), Verifier(NearEmbedder()), "question", QUOTES, "en")
+    assert next(shown).text == f"{FIRM}. [1]"
+
+
+def test_the_pieces_make_up_the_text():
+    made = drafts([f"{FIRM}. [1] {WINE}. [2]"])
+    assert "".join(draft.last for draft in made) == made[-1].text
+
+
+@pytest.mark.parametrize("cut", [f"{FIRM}. [1] Trento wine is grown on", f"{FIRM}. [1] Trento wine,"])
+def test_a_last_sentence_cut_off_is_dropped(cut):
+    assert drafts([cut])[-1].text == f"{FIRM}. [1]"
+
+
+def test_nothing_is_left_of_a_stream_without_a_whole_sentence():
+    assert drafts([]) == drafts([""]) == drafts(["  \n"]) == drafts(["The hub hosts"]) == []
+
+
+def test_a_sentence_that_fails_is_left_out_and_the_others_stand():
+    assert drafts([f"{FIRM}. [1] The hub hosts 99 firms. [1] {WINE}. [2]"])[-1].text == f"{FIRM}. [1] {WINE}. [2]"
+
+
+def test_a_full_stop_in_a_quotation_does_not_end_the_sentence():
+    text = 'It is called "The hub. In Rovereto." by many. [1] It is open (since 2010. In May) to all. [1]'
+    assert sentences(text) == sentences([text])
+
+
+PARTS = [
+    f"{FIRM}. [1]", f"{WINE} [2].", "It is worth 6.5 million euro. [1][2]", "Über 30 Firmen z. B. ProM. [1]",
+    "Is it? [1]", "Yes! [1]", 'He said "It is. It was." to her. [2]', "Open (est. 2019. Old) to all [1].", "Cut o",
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(PARTS), min_size=1, max_size=5),
+    st.sampled_from([" ", "\n"]),
+    st.sampled_from(["en", "it", "de"]),
+    st.lists(st.integers(1, 12), min_size=1, max_size=40),
+)
+def test_any_cutting_of_the_stream_gives_the_same_sentences(parts, gap, language, sizes):
+    text = gap.join(parts)
+    pieces, start = [], 0
+    while start < len(text):
+        size = sizes[len(pieces) % len(sizes)]
+        pieces.append(text[start : start + size])
+        start += size
+    assert sentences(pieces, language) == sentences([text], language)
+
+
+def test_quoting_gives_the_best_sentences_with_their_marks():
+    draft = quote_answer(QUOTES, "en")
+    assert draft.text == draft.last == f"{FIRM}. [1] {WINE}. [2]"
+    assert draft.cited == {1, 2}
+
+
+def test_a_quote_far_below_the_best_is_not_shown():
+    near, far = QUOTES
+    low = type(far)(far.citation, type(far.found)(**{**vars(far.found), "score": near.found.score - 0.5}))
+    assert quote_answer([near, low], "en").cited == {1}
+
+
+@pytest.mark.parametrize("language", ["it", "de"])
+def test_quotes_in_another_language_get_a_lead_in(language):
+    lead = say(language, "quote_lead", language=say(language, "en"))
+    assert quote_answer(QUOTES, language).text == f"{lead}\n“{FIRM}.” [1]\n“{WINE}.” [2]"
+
+
+def test_a_line_break_in_a_quote_is_flattened():
+    assert quote_answer(quotes("The hub hosts\n  30\tcompanies."), "en").text == "The hub hosts 30 companies. [1]"
+
+
+def test_every_quoted_sentence_is_found_with_its_marks():
+    found = CITED_SENTENCE.findall(quote_answer(QUOTES, "en").text)
+    assert [marks for _, marks in found] == ["[1]", "[2]"]

@@ -1,0 +1,126 @@
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.evidence import KIND_BONUS, LONGEST, MOST, cite, collect, prefer_kind
+from corpus.document import Document
+from tests.assistant.fakes import DOCUMENTS, HUB, OneDocument, sentences
+
+FIRST = "The Mechatronics Hub in Rovereto is run by Trentino Sviluppo."
+SECOND = "It hosts 30 companies on 12.000 square metres."
+
+
+def document(*parts: str, language: str = "en") -> Document:
+    return Document("d", language, "Title", " ".join(parts))
+
+
+def quoted(doc: Document, order: list[int], most: int = MOST) -> list[str]:
+    found = sentences(doc)
+    return [quote.text for quote in collect([found[i] for i in order], OneDocument(doc), most)]
+
+
+def test_quotes_are_verbatim_and_numbered_from_one(found):
+    best = found.search("Who runs the Mechatronics Hub?", "en").sentences
+    quotes = collect(best, found)
+    assert [quote.citation.n for quote in quotes] == [1, 2, 3]
+    for quote in quotes:
+        c = quote.citation
+        assert found.document(c.document, c.language).text[c.start : c.end] == c.quote
+
+
+def test_a_citation_says_where_its_document_comes_from(found):
+    (quote,) = collect(found.search("Who runs the Mechatronics Hub?", "en").sentences, found, most=1)
+    c = quote.citation
+    assert (c.document, c.language, c.title, c.section) == ("hub", "en", HUB.title, "The Mechatronics Hub")
+    assert (c.as_of, c.valid_until, c.status, c.url) == ("2025-11", None, "current", HUB.url)
+
+
+def test_a_sentence_that_points_back_is_quoted_with_the_one_before(found):
+    best = next(s for s in found.search("30 companies hosts", "en").sentences if s.text == SECOND)
+    (quote,) = collect([best], found)
+    assert quote.text == f"{FIRST} {SECOND}"
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "FBK does research.", "They employ 400 people."),
+        ("it", "Il polo è a Rovereto.", "Questo ospita 30 imprese."),
+        ("de", "Das Zentrum liegt in Rovereto.", "Dort arbeiten 30 Firmen."),
+    ],
+)
+def test_pointing_back_is_known_in_every_language(language, first, second):
+    assert quoted(document(first, second, language=language), [1]) == [f"{first} {second}"]
+
+
+def test_a_sentence_with_its_own_subject_stands_alone():
+    assert quoted(document("FBK does research.", "HIT transfers it."), [1]) == ["HIT transfers it."]
+
+
+def test_a_first_sentence_that_points_back_has_nothing_before_it():
+    assert quoted(document("It hosts 30 firms.", "HIT transfers it."), [0]) == ["It hosts 30 firms."]
+
+
+def test_quotes_that_share_a_sentence_become_one():
+    doc = document("A hub is in Rovereto.", "It hosts firms.", "They make machines.", "HIT is in Trento.")
+    assert quoted(doc, [2, 1, 3]) == ["A hub is in Rovereto. It hosts firms. They make machines.", "HIT is in Trento."]
+
+
+def test_a_joined_quote_is_no_longer_than_the_limit():
+    long = "x " * (LONGEST // 2 - 20)
+    doc = document(f"A hub is {long}there.", "It hosts firms.", "They make machines.")
+    texts = quoted(doc, [1, 2])
+    assert texts == [doc.text[: doc.text.index(" They")], "They make machines."]
+
+
+def test_a_sentence_between_two_quotes_does_not_make_them_overlap():
+    doc = document("A hub is in Rovereto.", "It hosts firms.", "They make machines.")
+    assert quoted(doc, [0, 2, 1]) == ["A hub is in Rovereto.", "It hosts firms. They make machines."]
+
+
+def test_no_more_quotes_than_asked_for():
+    doc = document("One is here.", "Two is here.", "Three is here.", "Four is here.", "Five is here.")
+    assert len(quoted(doc, [0, 1, 2, 3, 4])) == MOST
+    assert quoted(doc, [3, 1, 0], most=2) == ["Four is here.", "Two is here."]
+
+
+def test_only_the_numbers_asked_for_are_cited(found):
+    quotes = collect(found.search("hub wine", "en").sentences, found)
+    assert [c.n for c in cite(quotes, frozenset({3, 1}))] == [1, 3]
+
+
+def test_sentences_with_the_kind_asked_for_move_up():
+    found = sentences(document("The hub is worth seeing.", "The hub cost 6 million euro."))
+    ranked = prefer_kind(found, "How much does the hub cost?", "en")
+    assert [s.text for s in ranked] == ["The hub cost 6 million euro.", "The hub is worth seeing."]
+    assert ranked[0].score == pytest.approx(found[1].score + KIND_BONUS)
+    assert prefer_kind(found, "Who runs the hub?", "en") == found
+
+
+WORDS = st.sampled_from(
+    ["It hosts", "They make", "The hub has", "Dort ist", "Über", "10.000", "«x»", "Mr. B", "(a", "b)"]
+)
+SENTENCE = st.tuples(st.lists(WORDS, min_size=1, max_size=12), st.sampled_from([".", "!", "?", ":", ""]))
+TEXT = st.lists(SENTENCE.map(lambda s: " ".join(s[0]) + s[1]), min_size=1, max_size=12)
+GAPS = st.sampled_from([" ", "\n", "\n\n", "\n\n# Section\n\n", "\n- ", "  \t"])
+
+
+@given(TEXT, st.lists(GAPS, min_size=12, max_size=12), st.randoms(use_true_random=False), st.sampled_from(["en", "de"]))
+def test_whatever_the_document_quotes_are_verbatim_and_apart(parts, gaps, random, language):
+    doc = Document("d", language, "", "".join(p + gap for p, gap in zip(parts, gaps, strict=False)))
+    ranked = sentences(doc)
+    random.shuffle(ranked)
+    citations = [quote.citation for quote in collect(ranked, OneDocument(doc))]
+    assert [c.n for c in citations] == list(range(1, len(citations) + 1))
+    assert all(doc.text[c.start : c.end] == c.quote != "" for c in citations)
+    assert all(a.end <= b.start or b.end <= a.start for a, b in combinations(citations, 2))
+
+
+@pytest.mark.parametrize("doc", DOCUMENTS, ids=lambda doc: doc.id)
+def test_every_sentence_found_lies_in_the_quote_made_of_it(doc):
+    for sentence in sentences(doc):
+        (quote,) = collect([sentence], OneDocument(doc))
+        assert quote.found is sentence
+        assert sentence.text in quote.text

@@ -1,0 +1,64 @@
+import pytest
+
+from assistant.kinds import asked_kind, offers
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "kind"),
+    [
+        ("en", "When was the hub opened?", "date"),
+        ("en", "What percentage of GDP goes to research?", "percent"),
+        ("en", "How much does a desk cost?", "money"),
+        ("en", "How many firms are there?", "count"),
+        ("en", "How much space is there?", "count"),
+        ("en", "Who runs the hub?", None),
+        ("it", "Quando è nato il polo?", "date"),
+        ("it", "Qual è la percentuale del PIL?", "percent"),
+        ("it", "Quanto costa l'affitto?", "money"),
+        ("it", "Quante imprese ospita?", "count"),
+        ("it", "Chi gestisce il polo?", None),
+        ("de", "Seit wann gibt es das Zentrum?", "date"),
+        ("de", "Wie viel Prozent des BIP sind es?", "percent"),
+        ("de", "Was kostet ein Büro?", "money"),
+        ("de", "Wie viele Firmen sind dort?", "count"),
+        ("de", "Wer betreibt das Zentrum?", None),
+    ],
+)
+def test_a_question_asks_for_a_kind_of_answer(language, question, kind):
+    assert asked_kind(question, language) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("date", "opened in 2010"),
+        ("date", "dal primo Gennaio"),
+        ("date", "im März"),
+        ("date", "open from 9:30"),
+        ("percent", "1.8 % of GDP"),
+        ("percent", "12 per cento"),
+        ("percent", "5 Prozent"),
+        ("money", "6 million euro"),
+        ("money", "€ 300"),
+        ("count", "30 firms"),
+        ("count", "tre imprese"),
+        ("count", "zwölf oder zehn Firmen"),
+    ],
+)
+def test_a_text_that_holds_the_kind_offers_it(kind, text):
+    assert offers(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("date", "30 firms"),
+        ("percent", "30 firms"),
+        ("money", "paid in euro"),
+        ("money", "30 firms"),
+        ("count", "many firms"),
+        ("count", "the tenant"),
+    ],
+)
+def test_a_text_without_the_kind_does_not_offer_it(kind, text):
+    assert not offers(kind, text)

@@ -1,0 +1,71 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from assistant.answer import Notice, NoticeKind
+from assistant.notices import notices
+from assistant.texts import say
+from tests.assistant import fakes
+from tests.assistant.fakes import TODAY, quotes
+
+CURRENT = quotes("The hub is in Rovereto.", title="The hub")[0].citation
+HISTORIC = replace(CURRENT, status="historic", as_of="2019")
+EXPIRED = replace(CURRENT, valid_until="2025-12-31")
+LANGUAGES = ("en", "it", "de")
+
+
+def test_a_current_document_in_the_language_of_the_question_needs_no_notice():
+    assert notices([CURRENT], "en", TODAY) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_historic_document_is_named_with_its_date(language):
+    (notice,) = notices([replace(HISTORIC, language=language)], language, TODAY)
+    assert notice == Notice(NoticeKind.HISTORIC, say(language, "historic", title="The hub", as_of="2019"))
+    assert "The hub" in notice.text
+    assert "2019" in notice.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_expired_document_is_named_with_its_last_day(language):
+    (notice,) = notices([replace(EXPIRED, language=language)], language, TODAY)
+    assert notice.kind == NoticeKind.STALE
+    assert "The hub" in notice.text
+    assert "2025-12-31" in notice.text
+
+
+def test_the_last_day_of_validity_still_counts():
+    assert notices([EXPIRED], "en", date(2025, 12, 31)) == ()
+    assert len(notices([EXPIRED], "en", date(2026, 1, 1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "written", "name"),
+    [("en", "it", "Italian"), ("en", "de", "German"), ("it", "en", "inglese"), ("it", "de", "tedesco"),
+     ("de", "en", "Englisch"), ("de", "it", "Italienisch")],
+)  # fmt: skip
+def test_a_document_in_another_language_is_named_by_its_language(asked, written, name):
+    (notice,) = notices([replace(CURRENT, language=written)], asked, TODAY)
+    assert notice.kind == NoticeKind.TRANSLATED
+    assert name in notice.text
+
+
+def test_a_document_cited_twice_is_remarked_on_once():
+    assert len(notices([HISTORIC, replace(HISTORIC, n=2)], "en", TODAY)) == 1
+    assert len(notices([HISTORIC, replace(EXPIRED, n=2)], "en", TODAY)) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_answer_carries_the_notices_of_what_it_cites(found, language):
+    answer = fakes.assistant(found).answer("On how many hectares is Trento wine grown?", language=language)
+    assert "vines" in [c.document for c in answer.citations]
+    kinds = [notice.kind for notice in answer.notices]
+    expected = [NoticeKind.HISTORIC, NoticeKind.STALE]
+    assert kinds == (expected if language == "en" else [*expected, NoticeKind.TRANSLATED])
+
+
+def test_today_decides_what_is_stale(found):
+    assistant = fakes.assistant(found, today=lambda: date(2020, 12, 31))
+    answer = assistant.answer("On how many hectares is Trento wine grown?", language="en")
+    assert [notice.kind for notice in answer.notices] == [NoticeKind.HISTORIC]

@@ -1,0 +1,25 @@
+"""What tests of several packages share: the browser, and the assistant with its real weights."""
+
+import pytest
+
+from tests.browser import FLAGS, installed
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def embedder():
+    """The real embedding model."""
+    from assistant.factory import build_embedder
+    from assistant.settings import read_settings
+    from weights.store import WeightStore
+
+    return build_embedder(WeightStore(read_settings().cache, print), print)

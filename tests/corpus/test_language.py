@@ -1,0 +1,33 @@
+"""Questions are short; the language of the conversation decides where they do not."""
+
+import pytest
+
+from corpus.language import detect_language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Where is the Mechatronics Hub?", "en"),
+        ("How much does the province invest?", "en"),
+        ("Dove si trova il Polo Meccatronica?", "it"),
+        ("Quanto investe la provincia?", "it"),
+        ("Chi ha fondato HIT?", "it"),
+        ("Wo befindet sich das Zentrum?", "de"),
+        ("Wie viel investiert die Provinz?", "de"),
+        ("Was macht die Stiftung?", "de"),
+    ],
+)
+@pytest.mark.parametrize("default", ["en", "it", "de"])
+def test_a_short_question_is_enough(text, language, default):
+    assert detect_language(text, default) == language
+
+
+@pytest.mark.parametrize("text", ["", "   ", "2024", "🚀", "startup visa", "PNRR?"])
+@pytest.mark.parametrize("default", ["en", "it", "de"])
+def test_what_says_nothing_is_in_the_language_of_the_conversation(text, default):
+    assert detect_language(text, default) == default
+
+
+def test_a_language_we_do_not_serve_becomes_one_we_do():
+    assert detect_language("Où se trouve le centre de mécatronique, s'il vous plaît ?") in {"en", "it", "de"}

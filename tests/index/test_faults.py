@@ -1,0 +1,235 @@
+"""A build that fails leaves the old index live and nothing behind; a damaged index is named and can be mended."""
+
+import errno
+import json
+import shutil
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from corpus.document import Document
+from corpus.errors import IndexUnusable
+from index import build, manifest
+from index.build import build_index, is_up_to_date
+from index.lexical import LexicalIndex
+from index.records import Records
+from index.retrieve import Retriever
+from index.reuse import Previous
+from index.store import VectorStore
+from tests.fakes import FakeEmbedder
+from tests.index.collection import collected, live, silent, snapshot
+
+POINTERS = {
+    "names a missing folder": b"build-gone",
+    "is empty": b"",
+    "is white space": b" \n",
+    "is binary": b"\xff\xfe\x00build",
+    "leads out": b"../../etc",
+    "has a zero": b"build-\x00",
+    "names no build": b".",
+}
+
+
+def _delete(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _halve(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _flip(path: Path) -> None:
+    octets = bytearray(path.read_bytes())
+    octets[len(octets) // 2] ^= 0x10
+    path.write_bytes(octets)
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _emptied_table(path: Path) -> None:
+    with sqlite3.connect(path) as database:
+        database.execute("DELETE FROM chunks")
+
+
+def _unlike(path: Path) -> None:
+    path.write_text(json.dumps(["not", "a", "manifest"]))
+
+
+def _short(path: Path) -> None:
+    fields = json.loads(path.read_text())
+    path.write_text(json.dumps(fields | {"sentences": fields["sentences"] + 1}))
+
+
+DAMAGES = [
+    (manifest.FILE, [_delete, _halve, _empty, _unlike, _short]),
+    ("records.sqlite", [_delete, _halve, _empty, _flip, _emptied_table]),
+    ("vectors", [_delete]),
+    ("vectors/chroma.sqlite3", [_delete, _halve, _empty]),
+    ("lexical", [_delete]),
+    ("lexical/meta.json", [_delete, _halve, _flip]),
+]
+
+
+def _assert_named(directory: Path) -> None:
+    with pytest.raises(IndexUnusable) as caught:
+        Retriever(directory, FakeEmbedder())
+    assert f"Run `python -m assistant index --index {directory}`." in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not is_up_to_date(collected(), directory, "fake@1")
+
+
+def _assert_mended(directory: Path) -> None:
+    assert build_index(collected(), directory, FakeEmbedder(), silent).embedded == 4
+    assert is_up_to_date(collected(), directory, "fake@1")
+    assert Retriever(directory, FakeEmbedder()).search("Rovereto", "en").sentences
+
+
+@pytest.mark.parametrize("pointer", POINTERS.values(), ids=POINTERS)
+def test_a_broken_pointer_is_named(directory, pointer):
+    (directory / "CURRENT").write_bytes(pointer)
+    _assert_named(directory)
+
+
+def test_a_broken_pointer_is_mended(directory):
+    (directory / "CURRENT").write_bytes(b"\xff")
+    (directory / "PREVIOUS").write_bytes(b".")
+    _assert_mended(directory)
+
+
+@pytest.mark.parametrize(("name", "damage"), [(name, damage) for name, many in DAMAGES for damage in many])
+def test_a_damaged_part_is_named(directory, name, damage):
+    damage(live(directory) / name)
+    _assert_named(directory)
+
+
+@pytest.mark.parametrize(("name", "damage"), [(name, many[-1]) for name, many in DAMAGES])
+def test_a_damaged_part_is_mended(directory, name, damage):
+    damage(live(directory) / name)
+    _assert_mended(directory)
+
+
+def test_a_deleted_folder_is_noticed_while_it_is_still_open_elsewhere(directory):
+    reader = Retriever(directory, FakeEmbedder())
+    shutil.rmtree(live(directory) / "vectors")
+    _assert_named(directory)
+    _assert_mended(directory)
+    assert reader.manifest.chunks == 4
+
+
+@pytest.mark.parametrize("name", ["data_level0.bin", "header.bin", "index_metadata.pickle", "link_lists.bin"])
+def test_a_flipped_bit_in_a_written_graph_is_noticed(large, name, tmp_path):
+    directory = Path(shutil.copytree(large, tmp_path / "index"))
+    (listed,) = live(directory).glob("vectors/*/index_metadata.pickle")  # the graph of the sentences: one is written
+    _flip(listed.with_name(name))
+    with pytest.raises(IndexUnusable, match="is missing or not as it was written"):
+        Retriever(directory, FakeEmbedder())
+
+
+def test_a_large_index_stays_whole_when_it_is_read(large):
+    for _ in range(2):
+        found = Retriever(large, FakeEmbedder()).search("number 77 speaks", "en")
+        assert found.sentences[0].text == "Line number 77 speaks."
+    assert is_up_to_date([_long_document()], large, "fake@1")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """More sentences than Chroma keeps in memory only."""
+    directory = tmp_path_factory.mktemp("large") / "index"
+    build_index([_long_document()], directory, FakeEmbedder(), silent)
+    return directory
+
+
+def _long_document() -> Document:
+    return Document("long", "en", "Long", "\n\n".join(f"Line number {i} speaks." for i in range(1100)))
+
+
+def test_there_is_no_index_before_the_first_build(tmp_path, embedder):
+    directory = tmp_path / "index"
+    with pytest.raises(IndexUnusable, match=f"There is no index at {directory}. Run `python -m assistant index --in"):
+        Retriever(directory, embedder)
+    assert not directory.exists()
+
+
+def test_an_index_of_another_model_is_named(directory):
+    with pytest.raises(IndexUnusable, match=r"built by other means: embedder fake@1 \(now fake@2\)\. Run `python -m"):
+        Retriever(directory, FakeEmbedder("fake@2"))
+
+
+@pytest.mark.parametrize(
+    ("open_part", "name"), [(Records, "records.sqlite"), (VectorStore, "vectors"), (LexicalIndex, "lexical")]
+)
+def test_reading_creates_nothing(tmp_path, open_part, name):
+    with pytest.raises((IndexUnusable, ValueError)):
+        open_part(tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def _fail_in_the_second_batch(number: int) -> None:
+    if number == 2:
+        raise RuntimeError("the model has had enough")
+
+
+def test_a_failing_model_leaves_the_old_index(directory, documents, embedder, monkeypatch):
+    monkeypatch.setattr(build, "_BATCH", 1)
+    before = snapshot(directory)
+    embedder.before_batch = _fail_in_the_second_batch
+    with pytest.raises(RuntimeError, match="had enough"):
+        build_index([replace(d, title="Other") for d in documents], directory, embedder, silent)
+    assert len(embedder.embedded) > 0
+    assert snapshot(directory) == before
+    assert Retriever(directory, embedder).document("hubs", "it").title == "I poli"
+
+
+FULL_DISK = {
+    "words": (LexicalIndex, "add", OSError(errno.ENOSPC, "No space left on device")),
+    "words (tantivy)": (LexicalIndex, "add", ValueError("An IO error occurred: 'No space left on device'")),
+    "vectors": (VectorStore, "add", RuntimeError("database or disk is full")),
+    "texts": (Records, "add_chunks", sqlite3.OperationalError("database or disk is full")),
+    "manifest": (manifest.Manifest, "write", OSError(errno.ENOSPC, "No space left on device")),
+}
+
+
+@pytest.mark.parametrize(("part", "method", "error"), FULL_DISK.values(), ids=FULL_DISK)
+def test_a_full_disk_leaves_the_old_index(directory, documents, embedder, monkeypatch, part, method, error):
+    def fail(*_):
+        raise error
+
+    before = snapshot(directory)
+    monkeypatch.setattr(part, method, fail)
+    with pytest.raises((IndexUnusable, OSError), match=r"full|No space left"):
+        build_index(documents[:2], directory, embedder, silent)
+    monkeypatch.undo()
+    assert snapshot(directory) == before
+    assert Retriever(directory, embedder).manifest.documents == 3
+
+
+def test_a_build_that_lost_something_does_not_go_live(directory, documents, embedder, monkeypatch):
+    before = snapshot(directory)
+    monkeypatch.setattr(LexicalIndex, "add", lambda *_: None)
+    with pytest.raises(IndexUnusable, match="the old one stays in use"):
+        build_index(documents[:2], directory, embedder, silent)
+    assert snapshot(directory) == before
+
+
+def test_vectors_that_cannot_be_read_are_computed_anew(directory, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("a broken page")
+
+    before = Previous.open(directory, "fake@1")
+    (chunk, *_) = before.parts.records.all_chunks()
+    assert len(before.vectors(chunk, before.chunks[chunk.id])) == 1 + len(chunk.sentences)
+    monkeypatch.setattr(VectorStore, "vectors", fail)
+    assert before.vectors(chunk, before.chunks[chunk.id]) is None
+    before.close()
+
+
+def test_leftovers_of_a_killed_build_are_cleared(directory, documents, embedder):
+    (directory / "build-killed" / "vectors").mkdir(parents=True)
+    build_index(documents[:2], directory, embedder, silent)
+    assert not (directory / "build-killed").exists()
+    assert len(list(directory.glob("build-*"))) == 2
