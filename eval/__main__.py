@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from eval.answers import Row, ask_cases, summary, write_rows
 from eval.cases import read_cases
 from eval.gate import BASELINE, CASES, read_baseline, regressions
 from eval.metrics import Estimate
+from eval.page import measure_page
 from weights.progress import StderrReport
 
 WRONG_USE, FAILED = 2, 1
@@ -49,6 +51,11 @@ def _gate(options: argparse.Namespace) -> int:
     found = regressions(scores, read_baseline())
     print("\n".join(f"gate: {line}" for line in found) or "gate: passed")
     return FAILED if found else 0
+
+
+def _page(options: argparse.Namespace) -> int:
+    print(json.dumps(measure_page(options.browser, options.rounds, StderrReport()), indent=2))
+    return 0
 
 
 def _run(file: Path, settings: Settings, out: Path | None) -> tuple[list[Row], dict[str, Any]]:
@@ -92,6 +99,10 @@ def _parser() -> argparse.ArgumentParser:
     gate = commands.add_parser("gate", help="hold the committed cases to the committed baseline")
     gate.add_argument("--accept", action="store_true", help="make this run the new baseline")
     gate.set_defaults(run=_gate)
+    page = commands.add_parser("page", help="start, speed and memory of the served page, in Chromium")
+    page.add_argument("--browser", metavar="PROGRAM", default=shutil.which("chromium"))
+    page.add_argument("--rounds", type=int, default=4)
+    page.set_defaults(run=_page)
     for command in (answers, gate):
         command.add_argument("--out", type=Path, metavar="DIR", help="keep every row and the scores there")
     return parser

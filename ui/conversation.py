@@ -44,10 +44,16 @@ class Exchange:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """What the answer cites; until it is there, or if it never came, the passages found."""
-        if self.answer is not None:
+        """What the answer cites; where it cites nothing, or is not there, the passages found (same numbers)."""
+        if self.cites:
+            assert self.answer is not None
             return self.answer.citations
         return self.evidence.citations if self.evidence is not None else ()
+
+    @property
+    def cites(self) -> bool:
+        """Whether there is an answer that rests on sources."""
+        return self.answer is not None and bool(self.answer.citations)
 
     @property
     def question_used(self) -> str:

@@ -87,26 +87,27 @@ def exchange_html(exchange: Exchange, words: Texts) -> str:
 def _reply_html(exchange: Exchange, words: Texts) -> str:
     if exchange.failure is not None:
         failure = f'<p class="failure">{escape(exchange.failure)}</p>'
-        return f"{_written_html(exchange)}{failure}{_origin_html(exchange, words)}"
+        return f"{_written_html(exchange, words)}{failure}{_origin_html(exchange, words)}"
     if exchange.answer is not None:
         return answer_html(exchange.answer, exchange.number, words) + _origin_html(exchange, words)
     if exchange.end is not None:
         remark = _notice_html("incomplete", escape(_interruption(exchange.end, words)), words)
-        return f'{_written_html(exchange)}<ul class="notices">{remark}</ul>{_origin_html(exchange, words)}'
+        return f'{_written_html(exchange, words)}<ul class="notices">{remark}</ul>{_origin_html(exchange, words)}'
     working = f'<p class="working" aria-hidden="true">{escape(progress_text(exchange, words))}</p>'
-    return f"{_written_html(exchange)}{working}"
+    return f"{_written_html(exchange, words)}{working}"
 
 
 def _interruption(end: End | None, words: Texts) -> str:
     return words.overrun if end is End.OVERRUN else words.stopped
 
 
-def _written_html(exchange: Exchange) -> str:
-    """Verified sentences so far. Their marks become buttons with the final answer, which alone numbers its sources."""
+def _written_html(exchange: Exchange, words: Texts) -> str:
+    """Verified sentences so far. Their marks become buttons once nothing more is written: focus is not lost then."""
     if not exchange.written.strip():
         return ""
+    cited = {citation.n: citation for citation in exchange.citations} if exchange.settled else {}
     language = f' lang="{escape(exchange.evidence.language)}"' if exchange.evidence else ""
-    return f'<div class="answer"{language}>{_prose_html(exchange.written, exchange.number, {}, "")}</div>'
+    return f'<div class="answer"{language}>{_prose_html(exchange.written, exchange.number, cited, words.source)}</div>'
 
 
 def answer_html(answer: Answer, number: int, words: Texts) -> str:
@@ -182,7 +183,7 @@ def _idle_mark_html(match: re.Match[str], *, final: bool) -> str:
 
 def _origin_html(exchange: Exchange, words: Texts) -> str:
     """How the answer was made, and the way to its sources."""
-    form = "sources" if exchange.answer is not None else "found"
+    form = "sources" if exchange.cites else "found"
     count = len(exchange.citations)
     parts = [action(f"sources:{exchange.number}", escape(words.counted(form, count)), "plain") if count else ""]
     if exchange.answer is not None and exchange.answer.citations:

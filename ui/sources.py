@@ -23,7 +23,7 @@ def empty_html(words: Texts) -> str:
 
 def sources_html(exchange: Exchange, words: Texts) -> str:
     """Return the passages of an exchange: those its answer cites, or those found while it is being written."""
-    final = exchange.answer is not None
+    final = exchange.cites
     if not exchange.citations:
         hint = words.sources_none if exchange.settled else words.searching
         return block(f"{_head_html(words.sources_heading, words)}<p class='hint'>{escape(hint)}</p>", "view")
