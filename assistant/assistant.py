@@ -138,7 +138,7 @@ class Assistant:
             if not vote_answers(gap):
                 yield self._not_in_corpus(asked)
                 return
-            if not self._may_write(asked):
+            if self._composer == "auto" and not generator.writes_well:
                 yield from self._quote(asked)
                 return
             for draft in model_answer(generator, self._verifier, asked.standalone, asked.quotes, asked.language):
@@ -156,10 +156,6 @@ class Assistant:
             yield self._grounded(asked, draft, generator=generator)
         else:
             yield from self._quote(asked)
-
-    def _may_write(self, asked: _Question) -> bool:
-        """By default only in the language of the quotes: a small model translates badly, and nobody would notice."""
-        return self._composer == "model" or all(q.citation.language == asked.language for q in asked.quotes)
 
     def _mark_first(self, asked: _Question) -> None:
         if not asked.timings.first_token:

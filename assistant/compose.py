@@ -18,7 +18,7 @@ CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
 _WHOLE = re.compile(r"[.!?…\]][\"'”’»)]*$")
 QUOTED_AT_MOST = 3
 WRITTEN_AT_MOST = 2  # sentences; what a small model adds to these copies its evidence
-MARGIN = 0.06  # a further quote is shown when its score is this near the best one's
+MARGIN = 0.05  # a further quote is shown when its score is this near the best one's
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from assistant.settings import Settings
 from corpus.errors import ModelUnavailable
+from weights.catalogue import load_catalogue
 from weights.store import WeightStore
 
 CONTEXT_TOKENS = 4096
@@ -30,6 +31,7 @@ class Generator(Protocol):
     """What answering needs of a language model."""
 
     name: str
+    writes_well: bool  # whether its prose was found, or is trusted, to be better than the quotes it is made from
 
     def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
         """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
@@ -41,8 +43,9 @@ class Generator(Protocol):
 class ChatGenerator:
     """A `Generator` over any LangChain chat model that speaks the OpenAI protocol."""
 
-    def __init__(self, name: str, model: BaseChatModel, keep_alive: object = None) -> None:
+    def __init__(self, name: str, model: BaseChatModel, *, writes_well: bool = True, keep_alive: object = None) -> None:
         self.name = name
+        self.writes_well = writes_well
         self._model = model
         self._keep_alive = keep_alive
 
@@ -70,7 +73,9 @@ def build_generator(settings: Settings, store: WeightStore) -> Generator | None:
     path = store.generator(settings.model)
     server, key = _serve(path, settings.threads)
     model = _chat_model(f"{server.listening_address}/v1", path.stem, key)
-    return ChatGenerator(path.stem, model, keep_alive=server)
+    # The packaged models are better at judging than at writing: docs/decisions/writing.md.
+    packaged = settings.model in load_catalogue()
+    return ChatGenerator(path.stem, model, writes_well=not packaged, keep_alive=server)
 
 
 def _serve(path: Path, threads: int) -> tuple[Any, str]:

@@ -17,8 +17,13 @@ def _of(citation: Citation, language: str, today: date) -> Iterator[Notice]:
     values = {"title": citation.title, "as_of": citation.as_of, "valid_until": citation.valid_until}
     if citation.status == "historic":
         yield Notice(NoticeKind.HISTORIC, say(language, "historic", **values))
-    if citation.valid_until and citation.valid_until < today.isoformat():
+    if citation.valid_until and _is_past(citation.valid_until, today):
         yield Notice(NoticeKind.STALE, say(language, "stale", **values))
     if citation.language != language:
         name = say(language, citation.language)
         yield Notice(NoticeKind.TRANSLATED, say(language, "translated", language=name))
+
+
+def _is_past(day: str, today: date) -> bool:
+    """Whether a day, month or year given as YYYY[-MM[-DD]] is over."""
+    return day < today.isoformat()[: len(day)]

@@ -60,8 +60,11 @@ class Case(BaseModel):
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Read a file of cases. Raises `UsageError` naming file and line."""
-    return list(_read(path))
+    """Read a file of cases. Raises `UsageError` naming file and line, or saying that it holds none."""
+    cases = list(_read(path))
+    if not cases:
+        raise UsageError(f"{path} holds no cases.")
+    return cases
 
 
 def _read(path: Path) -> Iterator[Case]:

@@ -41,7 +41,7 @@ def quoting(embedder, index):
 def writing(embedder, index):
     settings = read_settings()
     generator = build_generator(settings, WeightStore(settings.cache, print))
-    return Assistant(Retriever(index, embedder), Verifier(embedder), generator)
+    return Assistant(Retriever(index, embedder), Verifier(embedder), generator, composer="model")
 
 
 def assert_checkable(assistant, answer):

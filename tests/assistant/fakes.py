@@ -42,6 +42,7 @@ class FakeGenerator:
     pieces: Iterable[str | Exception] = ()
     gap: float | Exception | None = SURE
     name: str = "fake-model"
+    writes_well: bool = True
     asked: list[Sequence[BaseMessage]] = field(default_factory=list)
     closed: bool = False
 

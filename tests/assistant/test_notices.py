@@ -69,3 +69,9 @@ def test_today_decides_what_is_stale(found):
     assistant = fakes.assistant(found, today=lambda: date(2020, 12, 31))
     answer = assistant.answer("On how many hectares is Trento wine grown?", language="en")
     assert [notice.kind for notice in answer.notices] == [NoticeKind.HISTORIC]
+
+
+def test_a_year_is_over_only_when_the_next_one_has_begun():
+    year = replace(CURRENT, valid_until="2025")
+    assert notices([year], "en", date(2025, 6, 1)) == ()
+    assert len(notices([year], "en", date(2026, 1, 1))) == 1

@@ -83,12 +83,14 @@ def test_an_amount_that_nothing_tells_is_not_in_the_corpus(tmp_path):
     assert answer.status == Status.NOT_IN_CORPUS
 
 
-def test_the_model_does_not_write_across_languages_unless_told_to(found):
+def test_a_model_that_writes_badly_judges_but_writes_only_when_told_to(found):
     question, written = "Chi gestisce il Mechatronics Hub?", "Il Mechatronics Hub: Trentino Sviluppo."
-    quoted = fakes.assistant(found, FakeGenerator([written])).answer(question, language="it")
+    quoted = fakes.assistant(found, FakeGenerator([written], writes_well=False)).answer(question, language="it")
     assert (quoted.composer, quoted.language) == ("extractive", "it")
     assert quoted.answer.startswith(say("it", "quote_lead", language="inglese"))
-    model = fakes.assistant(found, FakeGenerator([written]), composer="model").answer(question, language="it")
+    model = fakes.assistant(found, FakeGenerator([written], writes_well=False), composer="model").answer(
+        question, language="it"
+    )
     assert (model.composer, model.answer.partition(" [")[0]) == ("model", written)
 
 

@@ -114,3 +114,13 @@ def test_a_sentence_far_from_every_quote_is_rejected():
     verdict = check("Grapes taste sweet. [1]", floor=0.0)
     assert verdict.reason.startswith("no quote supports it")
     assert check(f"{WINE} [2]", floor=0.0).passed
+
+
+def test_a_figure_must_keep_the_word_that_limits_it():
+    worth = "The machinery is worth over 6 million euro."
+    assert not check("The machinery is worth 6 million euro. [1]", worth).passed
+    assert check("The machinery is worth more than 6 million euro. [1]", worth).passed
+
+
+def test_a_denial_must_not_become_an_affirmation():
+    assert not check("The call is open to banks. [1]", "The call is not open to banks.").passed

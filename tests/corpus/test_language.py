@@ -31,3 +31,11 @@ def test_what_says_nothing_is_in_the_language_of_the_conversation(text, default)
 
 def test_a_language_we_do_not_serve_becomes_one_we_do():
     assert detect_language("Où se trouve le centre de mécatronique, s'il vous plaît ?") in {"en", "it", "de"}
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("Was ist ProM?", "de"), ("Wozu dient die ProM Facility?", "de"), ("Chi è?", "it"), ("Was it built?", "en")],
+)
+def test_little_words_tell_the_language_of_a_short_question(question, language):
+    assert detect_language(question) == language
