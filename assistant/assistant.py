@@ -106,8 +106,7 @@ class Assistant:
         self._retrieve(asked)
         yield Evidence(asked.standalone, asked.language, tuple(quote.citation for quote in asked.quotes))
 
-        answered = evidence_answers(asked.standalone, asked.language, asked.quotes, alone=self._generator is None)
-        if not answered:
+        if not self._evidence_answers(asked, alone=self._generator is None):
             yield self._not_in_corpus(asked)
         elif self._generator is None:
             yield from self._quote(asked)
@@ -121,6 +120,9 @@ class Assistant:
         asked.quotes = collect(ranked, self._retriever)
         now = asked.elapsed()
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
+
+    def _evidence_answers(self, asked: _Question, *, alone: bool) -> bool:
+        return evidence_answers(asked.standalone, asked.language, asked.quotes, alone=alone)
 
     def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
@@ -150,7 +152,11 @@ class Assistant:
                     return
         except ModelUnavailable as error:
             log.warning("%s", error)
-            yield from self._quote(asked, _incomplete(asked, "model_failed"), after=draft)
+            # It may have failed before it could judge: then the evidence is judged as it is without a model.
+            if draft.text or self._evidence_answers(asked, alone=True):
+                yield from self._quote(asked, _incomplete(asked, "model_failed"), after=draft)
+            else:
+                yield self._not_in_corpus(asked)
             return
         if draft.cited:
             yield self._grounded(asked, draft, generator=generator)
