@@ -18,7 +18,7 @@ chat: index ## the chat page on http://127.0.0.1:7860
 ask: index ## one answer in the terminal: make ask Q="Who founded HIT?"
 	@$(BIN)/python -m assistant ask "$(Q)"
 
-index: models ## build or update the search index
+index: $(RUN) ## build or update the search index
 	@$(BIN)/python -m assistant index
 
 models: $(RUN) ## fetch and verify the weights

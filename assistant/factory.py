@@ -1,10 +1,9 @@
 """Composition root: settings in, a ready `Assistant` out. The only place that knows which parts are real."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from assistant.assistant import Assistant
-from assistant.generator import Generator, build_generator
+from assistant.generator import Generator, PendingGenerator, build_generator, trusted_to_write
 from assistant.settings import Settings
 from assistant.verify import Verifier
 from corpus.errors import ModelUnavailable, WeightsError
@@ -18,14 +17,17 @@ Report = Callable[[str], None]
 
 
 def build_assistant(settings: Settings, report: Report | None = None) -> Assistant:
-    """Load the weights and open the index. A generator that cannot be had is reported and done without."""
+    """Load the embedding model and open the index; the language model loads in the background until it is needed.
+
+    A generator that cannot be had is reported, and done without.
+    """
     report = report or StderrReport()
     store = WeightStore(settings.cache, report)
-    with ThreadPoolExecutor(2) as pool:
-        generator = pool.submit(_generator, settings, store, report)
-        embedder = build_embedder(store, report)
-        retriever = Retriever(settings.index, embedder)
-        return Assistant(retriever, Verifier(embedder), generator.result(), settings.composer, settings.deadline)
+    embedder = build_embedder(store, report)
+    retriever = Retriever(settings.index, embedder)
+    # Last: its loading takes both cores, and the page can be there before it is done.
+    generator = _generator(settings, store, report)
+    return Assistant(retriever, Verifier(embedder), generator, settings.composer, settings.deadline)
 
 
 def build_embedder(store: WeightStore, report: Report) -> SentenceEmbedder:
@@ -41,14 +43,17 @@ def embedder_identity() -> str:
 
 
 def _generator(settings: Settings, store: WeightStore, report: Report) -> Generator | None:
-    if settings.composer == "extractive":
+    if settings.composer == "extractive" or settings.model == "none":
         return None
+    return PendingGenerator(lambda: _load_generator(settings, store, report), trusted_to_write(settings))
+
+
+def _load_generator(settings: Settings, store: WeightStore, report: Report) -> Generator:
     try:
         generator = build_generator(settings, store)
     except (WeightsError, ModelUnavailable) as error:
         # The quotes need no model: better they are served than nothing.
         report(f"{error} Answering with quotes only.")
-        return None
-    if generator:
-        report(f"Language model ready: {generator.name}")
+        raise
+    report(f"Language model ready: {generator.name}")
     return generator

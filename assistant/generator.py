@@ -2,9 +2,11 @@
 
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -13,7 +15,7 @@ from langchain_core.messages import BaseMessage
 from pydantic import SecretStr
 
 from assistant.settings import Settings
-from corpus.errors import ModelUnavailable
+from corpus.errors import ModelUnavailable, ProjectError
 from weights.catalogue import load_catalogue
 from weights.store import WeightStore
 
@@ -30,8 +32,13 @@ log = logging.getLogger(__name__)
 class Generator(Protocol):
     """What answering needs of a language model."""
 
-    name: str
-    writes_well: bool  # whether its prose was found, or is trusted, to be better than the quotes it is made from
+    @property
+    def name(self) -> str:
+        """Name of the model, for the reader."""
+
+    @property
+    def writes_well(self) -> bool:
+        """Whether its prose was found, or is trusted, to be better than the quotes it is made from."""
 
     def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
         """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
@@ -63,19 +70,57 @@ class ChatGenerator:
                 yield str(piece.content)
 
 
-def build_generator(settings: Settings, store: WeightStore) -> Generator | None:
-    """Return the generator the settings name, or None for "none". Loads the packaged model (2 to 5 s)."""
-    if settings.model == "none":
-        return None
+class PendingGenerator:
+    """A generator that is being loaded while the rest starts; whoever needs it first waits for it.
+
+    `load` runs at once in a thread of its own. If it fails, every use raises `ModelUnavailable`.
+    """
+
+    def __init__(self, load: Callable[[], Generator], writes_well: bool) -> None:
+        self.writes_well = writes_well
+        self._loaded: Future[Generator] = Future()
+        Thread(target=self._run, args=(load,), daemon=True).start()
+
+    @property
+    def name(self) -> str:
+        """Name of the model, once it is loaded."""
+        return self._wait().name
+
+    def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
+        """See `Generator`."""
+        return self._wait().yes_no_gap(messages)
+
+    def stream(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
+        """See `Generator`."""
+        return self._wait().stream(messages)
+
+    def _run(self, load: Callable[[], Generator]) -> None:
+        try:
+            self._loaded.set_result(load())
+        except BaseException as error:
+            self._loaded.set_exception(error)
+
+    def _wait(self) -> Generator:
+        try:
+            return self._loaded.result()
+        except ProjectError as error:
+            raise ModelUnavailable(str(error)) from None
+
+
+def trusted_to_write(settings: Settings) -> bool:
+    """Packaged models judge better than they write (docs/decisions/writing.md); others are the operator's choice."""
+    return settings.model not in load_catalogue()
+
+
+def build_generator(settings: Settings, store: WeightStore) -> Generator:
+    """Return the generator the settings name. Loads the packaged model (2 to 5 s)."""
     if settings.is_remote:
         key = settings.model_key.get_secret_value() or "none"
         return ChatGenerator(settings.model_name, _chat_model(settings.model, settings.model_name, key))
     path = store.generator(settings.model)
     server, key = _serve(path, settings.threads)
     model = _chat_model(f"{server.listening_address}/v1", path.stem, key)
-    # The packaged models are better at judging than at writing: docs/decisions/writing.md.
-    packaged = settings.model in load_catalogue()
-    return ChatGenerator(path.stem, model, writes_well=not packaged, keep_alive=server)
+    return ChatGenerator(path.stem, model, writes_well=trusted_to_write(settings), keep_alive=server)
 
 
 def _serve(path: Path, threads: int) -> tuple[Any, str]:

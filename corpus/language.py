@@ -12,11 +12,12 @@ LANGUAGES = ("en", "it", "de")
 _NEIGHBOURS = ("fr", "es")
 # Little words that hardly any question does without. In a short one they say more than letters do: "Was ist ProM?".
 _LITTLE_WORDS = {
-    "en": "what who which where when why how is are was were does do did can could the of in on for and to it there many",
-    "it": "che cosa chi quale quali dove quando perché come quanto quanti quante è sono ha hanno il lo la i gli le un una "
-    "di del della dei in per con e ed si ci c",
-    "de": "was wer wozu womit wofür welche welcher welches wo wann warum wie ist sind war hat haben gibt kann der die das den dem ein eine "
-    "von im in für und zu es dort viele viel",
+    "en": "what who which where when why how is are was were does do did can could the of in on for and to it there "
+    "many",
+    "it": "che cosa chi quale quali dove quando perché come quanto quanti quante è sono ha hanno il lo la i gli le un "
+    "una di del della dei in per con e ed si ci c",
+    "de": "was wer wozu womit wofür welche welcher welches wo wann warum wie ist sind war hat haben gibt kann der die "
+    "das den dem ein eine von im in für und zu es dort viele viel",
 }
 # Below this probability the text is too short or too mixed to say ("HIT?", "startup visa").
 _SURE = 0.5

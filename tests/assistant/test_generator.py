@@ -9,9 +9,10 @@ from langchain_core.messages import HumanMessage
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from assistant.generator import ChatGenerator, build_generator
+from assistant.generator import ChatGenerator, PendingGenerator, build_generator
 from assistant.settings import Settings
-from corpus.errors import ModelUnavailable
+from corpus.errors import ModelUnavailable, WeightsError
+from tests.assistant.fakes import FakeGenerator
 
 KEY = "sk-very-secret-0123456789"
 PROXIES = [name for pair in ("http", "https", "all", "no") for name in (f"{pair}_proxy", f"{pair}_proxy".upper())]
@@ -177,10 +178,6 @@ def test_a_provider_that_is_not_there_does_not_answer(caplog):
     failure(lambda: list(model.stream(ASKED)), caplog, port)
 
 
-def test_no_model_is_built_for_none():
-    assert build_generator(Settings(model="none"), store=None) is None
-
-
 def test_a_provider_is_an_address_a_name_and_a_key():
     with serving(200, "application/json", completion(likely(Yes=-1.0))) as server:
         settings = Settings(model=address(server), model_name="their-model", model_key=SecretStr(KEY))
@@ -206,3 +203,29 @@ def test_who_stops_reading_closes_the_stream():
         next(stream)
         stream.close()
         assert list(stream) == []
+
+
+def test_a_generator_that_is_being_loaded_is_awaited_by_who_needs_it():
+    go = threading.Event()
+    loaded = FakeGenerator(["Yes."], gap=2.0)
+
+    def load():
+        go.wait()
+        return loaded
+
+    pending = PendingGenerator(load, writes_well=False)
+    assert not pending.writes_well
+    go.set()
+    assert pending.yes_no_gap([]) == 2.0
+    assert list(pending.stream([])) == ["Yes."]
+    assert pending.name == loaded.name
+
+
+def test_a_generator_that_cannot_be_loaded_is_unavailable_each_time():
+    def load():
+        raise WeightsError("no room")
+
+    pending = PendingGenerator(load, writes_well=False)
+    for _ in range(2):
+        with pytest.raises(ModelUnavailable, match="no room"):
+            pending.yes_no_gap([])
