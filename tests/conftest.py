@@ -5,8 +5,9 @@ import pytest
 from tests.browser import FLAGS, installed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    # Not for the whole session: while Playwright is open its event loop runs, and tests with one of their own fail.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
