@@ -27,6 +27,7 @@ from assistant.condense import condense
 from assistant.evidence import Quote, cite, collect, prefer_kind
 from assistant.generator import Generator
 from assistant.judge import evidence_answers, vote_answers
+from assistant.kinds import asked_kind
 from assistant.notices import notices
 from assistant.prompts import judging
 from assistant.route import route
@@ -126,7 +127,7 @@ class Assistant:
 
     def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
-        quoted = quote_answer(asked.quotes, asked.language)
+        quoted = quote_answer(asked.quotes, asked.language, asked_kind(asked.standalone, asked.language))
         draft = (after or Draft()).plus(quoted.text, quoted.cited)
         self._mark_first(asked)
         yield Token(draft.last)

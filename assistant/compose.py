@@ -9,6 +9,7 @@ import sentencex
 
 from assistant.evidence import Quote
 from assistant.generator import Generator
+from assistant.kinds import offers
 from assistant.prompts import writing
 from assistant.texts import say
 from assistant.verify import Verifier
@@ -38,8 +39,12 @@ class Draft:
         return Draft(self.text + last, last, self.cited | cited, self.sentences + 1)
 
 
-def quote_answer(quotes: Sequence[Quote], language: str) -> Draft:
-    """Return the fewest verbatim sentences that answer; quotes in another language get a lead-in that names it."""
+def quote_answer(quotes: Sequence[Quote], language: str, kind: str | None = None) -> Draft:
+    """Return the fewest verbatim sentences that answer; quotes in another language get a lead-in that names it.
+
+    Where a `kind` of answer is asked for, quotes without it are left out as long as one has it.
+    """
+    quotes = [quote for quote in quotes if kind and offers(kind, quote.text)] or quotes
     best = quotes[0].found.score
     chosen = [quote for quote in quotes if quote.found.score >= best - MARGIN][:QUOTED_AT_MOST]
     foreign = [quote for quote in chosen if quote.citation.language != language]

@@ -40,11 +40,11 @@ def _complete(question: str, before: str, answer: str, language: str) -> str:
 
 def _points_back(question: str, language: str) -> bool:
     known = lexicon(language)
+    if _proper_names(question, language):
+        return False
     plain = " ".join(words(question))
     if any(re.match(rf"{opener}\b", plain.lower()) for opener in known.openers):
         return True
-    if _proper_names(question, language):
-        return False
     # Case matters: German "sie" points back, "Sie" addresses the reader.
     return bool(known.pointers & set(plain.split())) or any(plain.endswith(f" {verb}") for verb in known.subjectless)
 
