@@ -45,7 +45,10 @@ def embedder_identity() -> str:
 def _generator(settings: Settings, store: WeightStore, report: Report) -> Generator | None:
     if settings.composer == "extractive" or settings.model == "none":
         return None
-    return PendingGenerator(lambda: _load_generator(settings, store, report), trusted_to_write(settings))
+    pending = PendingGenerator(lambda: _load_generator(settings, store, report), trusted_to_write(settings))
+    if not settings.is_remote and not store.has_generator(settings.model):
+        pending.wait()  # a download takes longer than anybody should wait for an answer
+    return pending
 
 
 def _load_generator(settings: Settings, store: WeightStore, report: Report) -> Generator:

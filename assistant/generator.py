@@ -94,6 +94,10 @@ class PendingGenerator:
         """See `Generator`."""
         return self._wait().stream(messages)
 
+    def wait(self) -> None:
+        """Return when it is loaded, or cannot be."""
+        self._loaded.exception()
+
     def _run(self, load: Callable[[], Generator]) -> None:
         try:
             self._loaded.set_result(load())

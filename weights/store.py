@@ -68,6 +68,11 @@ class WeightStore:
             self._verified.add(path)
         return path
 
+    def has_generator(self, name_or_path: str) -> bool:
+        """Whether `generator` will only have to check a file, not to fetch one."""
+        weights = self._catalogue.get(name_or_path)
+        return weights is None or (self._cache / weights.file).exists()
+
     def check(self) -> list[str]:
         """One line for each weight set: present, absent or broken, with hashes. Downloads and changes nothing."""
         return [f"{name}: {self._state(weights)}" for name, weights in self._catalogue.items()]

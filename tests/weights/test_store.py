@@ -124,3 +124,11 @@ def test_the_cache_is_in_the_users_cache_folder(monkeypatch):
     assert default_cache() == Path("/some/cache/trentino-assistant/models")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert default_cache() == Path.home() / ".cache/trentino-assistant/models"
+
+
+def test_it_tells_whether_a_generator_must_be_fetched(new_store):
+    store = new_store()
+    assert not store.has_generator("tiny")
+    store.generator("tiny")
+    assert store.has_generator("tiny")
+    assert store.has_generator("/some/own.gguf")
