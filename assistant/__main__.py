@@ -54,20 +54,22 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
+    from corpus.glossary import glossary_beside, read_glossary
     from corpus.load import load_documents
     from index.build import build_index, is_up_to_date
 
     settings = _settings(options)
     documents = list(load_documents(settings.corpus))
+    terms = read_glossary(glossary_beside(settings.corpus))
     # Decided before the embedding model is loaded, which takes longer than all the rest.
-    fits = is_up_to_date(documents, settings.index, factory.embedder_identity())
+    fits = is_up_to_date(documents, settings.index, factory.embedder_identity(), terms)
     if fits or options.check:
         said = "is up to date" if fits else "is missing or out of date. Run `python -m assistant index`"
         print(f"The index at {settings.index} {said} ({len(documents)} documents in the corpus).")
         return 0 if fits else FAILED
     report = StderrReport()
     embedder = factory.build_embedder(WeightStore(settings.cache, report), report)
-    done = build_index(documents, settings.index, embedder, report)
+    done = build_index(documents, settings.index, embedder, report, terms)
     print(f"documents: {done.documents}\nchunks: {done.chunks}\n{done.seconds:.1f} s")
     return 0
 

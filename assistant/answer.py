@@ -40,7 +40,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Citation:
-    """A verbatim quote and its place: `quote == document.text[start:end]`, always."""
+    """A verbatim quote and its place: `quote == document.text[start:end]`, always.
+
+    Date, source and confidence are those of the statement where it names its facts, else those of the document.
+    """
 
     n: int
     document: str
@@ -54,6 +57,9 @@ class Citation:
     valid_until: str | None
     status: str
     url: str | None
+    publisher: str = ""
+    confidence: str = "source"
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

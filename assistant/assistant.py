@@ -24,6 +24,7 @@ from assistant.answer import (
 )
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.condense import condense
+from assistant.coverage import is_missing, set_apart
 from assistant.evidence import Quote, cite, collect, prefer_kind
 from assistant.generator import Generator
 from assistant.judge import evidence_answers, vote_answers
@@ -37,7 +38,7 @@ from assistant.verify import Verifier
 from corpus.document import Document
 from corpus.errors import ModelUnavailable, UsageError
 from corpus.language import LANGUAGES, detect_language
-from index.retrieve import Found, Retriever
+from index.retrieve import Found, Retriever, ScoredSentence
 
 LONGEST_QUESTION = 4000  # characters
 
@@ -53,6 +54,7 @@ class _Question:
     started: float
     standalone: str = ""
     quotes: list[Quote] = field(default_factory=list)
+    not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
     found: Found = field(default_factory=lambda: Found([], []))
     timings: Timings = field(default_factory=Timings)
 
@@ -118,7 +120,9 @@ class Assistant:
         before = asked.elapsed()
         asked.found = self._retriever.search(asked.standalone, asked.language)
         ranked = prefer_kind(asked.found.sentences, asked.standalone, asked.language)
-        asked.quotes = collect(ranked, self._retriever)
+        evidence, asked.not_covered = set_apart(ranked, self._retriever)
+        if not is_missing(asked.not_covered, evidence):
+            asked.quotes = collect(evidence, self._retriever)
         now = asked.elapsed()
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
@@ -169,6 +173,8 @@ class Assistant:
             asked.timings = replace(asked.timings, first_token=asked.elapsed())
 
     def _not_in_corpus(self, asked: _Question) -> Answer:
+        if asked.not_covered:
+            return self._end(asked, Status.NOT_IN_CORPUS, " ".join(asked.not_covered.chunk.text.split()))
         titles = [quote.citation.title for quote in asked.quotes[:1] if quote.citation.title]
         key = "not_in_corpus_near" if titles else "not_in_corpus"
         nearest = say(asked.language, key, title=titles[0] if titles else "")

@@ -17,6 +17,8 @@ from assistant.verify import Verifier
 # A sentence of an answer with the marks that end it: what a figure in it must be found behind.
 CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
 _WHOLE = re.compile(r"[.!?…\]][\"'”’»)]*$")
+_ITEM = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.DOTALL)
 QUOTED_AT_MOST = 3
 WRITTEN_AT_MOST = 2  # sentences; what a small model adds to these copies its evidence
 MARGIN = 0.05  # a further quote is shown when its score is this near the best one's
@@ -77,7 +79,8 @@ def model_answer(
 
 
 def _one_line(quote: Quote) -> str:
-    return " ".join(quote.text.split())
+    """The quote as running text: a reader need not see the mark of a list item or the stars of Markdown."""
+    return " ".join(_EMPHASIS.sub(r"\2", _ITEM.sub("", quote.text)).split())
 
 
 def _sentences(pieces: Iterator[str], language: str) -> Iterator[str]:

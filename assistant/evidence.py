@@ -6,11 +6,12 @@ the quote. Quotes that touch are joined. Offsets are the document's: `quote == d
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from assistant.answer import Citation
 from assistant.kinds import asked_kind, offers
 from assistant.lexicon import lexicon
-from corpus.document import Document, Span
+from corpus.document import Document, Reference, Span
 from index.retrieve import Retriever, ScoredSentence
 
 KIND_BONUS = 0.05  # about one standard deviation of the scores of the sentences of one passage
@@ -94,6 +95,7 @@ def _overlap(a: ScoredSentence, span: Span, b: ScoredSentence, other: Span) -> b
 
 def _citation(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever) -> Citation:
     document: Document = retriever.document(sentence.chunk.document, sentence.chunk.language)
+    origin = _origin(document, document.references_in(sentence.span) or document.references_in(span))
     return Citation(
         n=n,
         document=document.id,
@@ -103,8 +105,23 @@ def _citation(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever
         quote=document.text[span.start : span.end],
         start=span.start,
         end=span.end,
-        as_of=document.as_of,
-        valid_until=document.valid_until,
-        status=document.status,
-        url=document.url,
+        status="historic" if sentence.chunk.is_historic else document.status,
+        facts=tuple(reference.fact for reference in document.references_in(span)),
+        **origin,
     )
+
+
+def _origin(document: Document, references: tuple[Reference, ...]) -> dict[str, Any]:
+    """Of several facts the oldest day and the first end count: a quote is as good as the weakest it rests on."""
+    if not references:
+        fields = ("as_of", "valid_until", "url", "publisher", "confidence")
+        return {name: getattr(document, name) for name in fields}
+    ends = [reference.valid_until for reference in references if reference.valid_until]
+    unverified = [reference for reference in references if reference.confidence != "source"]
+    return {
+        "as_of": min(reference.as_of for reference in references),
+        "valid_until": min([*ends, *filter(None, [document.valid_until])], default=None),
+        "url": references[0].url,
+        "publisher": references[0].publisher,
+        "confidence": unverified[0].confidence if unverified else "source",
+    }

@@ -19,6 +19,8 @@ def _of(citation: Citation, language: str, today: date) -> Iterator[Notice]:
         yield Notice(NoticeKind.HISTORIC, say(language, "historic", **values))
     if citation.valid_until and _is_past(citation.valid_until, today):
         yield Notice(NoticeKind.STALE, say(language, "stale", **values))
+    if citation.confidence.startswith("knowledge"):
+        yield Notice(NoticeKind.UNVERIFIED, say(language, "unverified", **values))
     if citation.language != language:
         name = say(language, citation.language)
         yield Notice(NoticeKind.TRANSLATED, say(language, "translated", language=name))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.evidence import Quote
-from assistant.figures import FIGURE, figures, normalise_figure
 from assistant.lexicon import lexicon, words
+from corpus.figures import FIGURE, figures, normalise_figure
 from index.embed import Embedder
 
 MARK = re.compile(r"\s*\[(\d+)\]")

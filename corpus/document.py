@@ -1,5 +1,6 @@
 """What the assistant knows, as plain values: a document, its sentences, and the chunks it is searched by."""
 
+import re
 from dataclasses import dataclass, field
 
 
@@ -9,6 +10,19 @@ class Span:
 
     start: int
     end: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the statement that ends at character `at` rests on; empty `publisher` and `url` for general knowledge."""
+
+    at: int
+    fact: str
+    as_of: str
+    valid_until: str | None
+    confidence: str
+    publisher: str
+    url: str | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +41,11 @@ class Document:
     publisher: str = ""
     confidence: str = "source"
     summary: str = ""
+    references: tuple[Reference, ...] = ()
+
+    def references_in(self, span: Span) -> tuple[Reference, ...]:
+        """Return what the statements that end inside `span` rest on."""
+        return tuple(reference for reference in self.references if span.start < reference.at <= span.end)
 
 
 @dataclass(frozen=True)
@@ -50,3 +69,11 @@ class Chunk:
     def sentence(self, span: Span) -> str:
         """Text of one of `sentences` (offsets are the document's)."""
         return self.text[span.start - self.start : span.end - self.start]
+
+    @property
+    def is_historic(self) -> bool:
+        """Whether the heading above says that the passage speaks of a time that is over: "… (historic, 2018)"."""
+        return _ERA.search(self.section) is not None
+
+
+_ERA = re.compile(r"\((?:historic|storic[oaie]|historisch)\b[^()]*\)$", re.IGNORECASE)

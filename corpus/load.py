@@ -1,67 +1,20 @@
 """From files to documents: a folder of Markdown with front matter, or a `corpus.jsonl` in the normal form."""
 
-import re
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from corpus.document import Document
+from corpus.document import Document, Reference
 from corpus.errors import CorpusError
+from corpus.facts import Fact, facts_beside, read_facts
+from corpus.frontmatter import FrontMatter, Language, parse_front_matter, problems, read_parts
 from corpus.language import detect_language
+from corpus.marks import Mark, take_marks
 
 DOCUMENTS = Path(__file__).parent / "documents"
-_BOM = "\ufeff"
-# YAML between two lines of three dashes, then the text; the line ends of Windows are as good as ours.
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?P<head>.*?\n)---[ \t]*(?:\r?\n|\Z)(?P<text>.*)", re.DOTALL)
-
-Language = Literal["en", "it", "de"]
-
-
-def _real_date(value: str) -> str:
-    date.fromisoformat(value + "0000-01-01"[len(value) :])
-    return value
-
-
-Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"), AfterValidator(_real_date)]
-
-
-class Source(BaseModel):
-    """Where a statement comes from."""
-
-    model_config = ConfigDict(extra="forbid")
-    publisher: str
-    title: str
-    url: str | None = None
-    as_of: str
-    official: bool = False
-
-
-class FrontMatter(BaseModel):
-    """What a document says about itself, above its text."""
-
-    model_config = ConfigDict(extra="forbid")
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
-    title: str = Field(min_length=1)
-    kind: str
-    topic: list[str] = []
-    language: Language
-    translation_of: str | None = None
-    summary: str = ""
-    publisher: str
-    sources: list[Source] = Field(min_length=1)
-    as_of: Date
-    retrieved: Date | None = None
-    valid_until: Date | None = None
-    review_by: Date | None = None
-    status: Literal["current", "historic", "superseded", "project", "closed"]
-    superseded_by: str | None = None
-    confidence: Literal["source", "knowledge-high", "knowledge-low", "mixed"]
-    licence: str
-    facts: list[str] = []
+_BOM = b"\xef\xbb\xbf"
 
 
 class Line(BaseModel):
@@ -104,49 +57,30 @@ def load_documents(source: Path = DOCUMENTS) -> Iterator[Document]:
 
 
 def _read_folder(folder: Path) -> Iterator[tuple[str, Document]]:
+    facts = read_facts(facts_beside(folder))
     for path in sorted(folder.rglob("*.md")):
-        yield str(path), read_markdown(path)
+        yield str(path), read_markdown(path, facts)
 
 
-def read_markdown(path: Path) -> Document:
-    """Read one Markdown file: YAML front matter between `---` lines, then the text, character for character."""
-    try:
-        content = path.read_bytes().decode("utf-8").removeprefix(_BOM)
-    except UnicodeDecodeError as error:
-        raise CorpusError(
-            f"{path} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
-        ) from None
-    parts = _FRONT_MATTER.fullmatch(content)
+def read_markdown(path: Path, facts: Mapping[str, Fact]) -> Document:
+    """Read one Markdown file: front matter, then the text, character for character but for its marks."""
+    parts = read_parts(path)
     if parts is None:
         raise CorpusError(f"{path} has no front matter. Begin it with a block between two lines of three dashes.")
-    if not parts["text"].strip():
+    head, marked = parts
+    text, marks = take_marks(marked)
+    if not text.strip():
         raise CorpusError(f"{path} has no text below its front matter. Write it, or remove the file.")
-    return _document(_front_matter(parts["head"], path), parts["text"])
+    references = tuple(_reference(mark, facts[mark.fact]) for mark in marks if mark.fact in facts)
+    return _document(parse_front_matter(head, path), text, references)
 
 
-def _front_matter(head: str, path: Path) -> FrontMatter:
-    try:
-        # The base loader keeps every scalar a string: 2019 stays "2019" and no date is reinterpreted.
-        return FrontMatter.model_validate(_nulls(yaml.load(head, Loader=yaml.BaseLoader)))
-    except yaml.YAMLError as error:
-        raise CorpusError(f"{path}: the front matter is not valid YAML: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        raise CorpusError(f"{path}: front matter: {_problems(error)}") from None
+def _reference(mark: Mark, fact: Fact) -> Reference:
+    publisher, url = (fact.sources[0].publisher, fact.sources[0].url) if fact.sources else ("", None)
+    return Reference(mark.at, fact.id, fact.as_of, fact.valid_until, fact.confidence, publisher, url)
 
 
-def _problems(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}".removeprefix(": ") for e in error.errors())
-
-
-def _nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _nulls(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_nulls(item) for item in value]
-    return None if value in ("null", "") else value
-
-
-def _document(front: FrontMatter, text: str) -> Document:
+def _document(front: FrontMatter, text: str, references: tuple[Reference, ...]) -> Document:
     link = next((source.url for source in front.sources if source.url), None)
     return Document(
         id=front.id,
@@ -161,13 +95,14 @@ def _document(front: FrontMatter, text: str) -> Document:
         publisher=front.publisher,
         confidence=front.confidence,
         summary=front.summary,
+        references=references,
     )
 
 
 def _read_jsonl(path: Path) -> Iterator[tuple[str, Document]]:
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
-            content = line.removeprefix(_BOM.encode()).strip()
+            content = line.removeprefix(_BOM).strip()
             if content:
                 place = f"{path}, line {number}"
                 yield place, _from_json(content, place)
@@ -178,7 +113,11 @@ def _from_json(line: bytes, place: str) -> Document:
         given = Line.model_validate_json(line).model_dump()
     except ValidationError as error:
         form = '{"id", "title", "text"}'
-        raise CorpusError(f"{place}: not a document: {_problems(error)}. Each line is {form}.") from None
-    known = {name: value for name, value in given.items() if value}
-    defaults = {"title": "", "text": "", "language": given["language"] or detect_language(given["text"][:2000])}
+        raise CorpusError(f"{place}: not a document: {problems(error)}. Each line is {form}.") from None
+    known: dict[str, Any] = {name: value for name, value in given.items() if value}
+    defaults: dict[str, Any] = {
+        "title": "",
+        "text": "",
+        "language": given["language"] or detect_language(given["text"][:2000]),
+    }
     return Document(**defaults | known)

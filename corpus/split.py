@@ -12,7 +12,7 @@ from corpus.sentences import says_something, sentences, slice_of
 
 # About 250 tokens: long enough to carry its context, short enough that an embedding still stands for one topic.
 CHUNK_CHARACTERS = 1100
-VERSION = "2"
+VERSION = "3"
 
 # A fenced block is matched whole, so that a `#` line in it is passed over.
 _FENCE = r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?s:.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t\r]*$|\Z)"

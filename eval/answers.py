@@ -9,7 +9,7 @@ from typing import Any
 from assistant.answer import Answer, Status, Turn
 from assistant.assistant import Assistant
 from assistant.compose import CITED_SENTENCE
-from assistant.figures import figures
+from corpus.figures import figures
 from eval.cases import Case, includes
 from eval.cases import Turn as CaseTurn
 from eval.metrics import mean, median_and_p95

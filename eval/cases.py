@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from assistant.figures import normalise_figures
 from corpus.errors import UsageError
+from corpus.figures import normalise_figures
 
 Behaviour = Literal["answer", "abstain", "refuse", "answer-corrected"]
 _GROUPS = Literal["main", "unanswerable", "multi-turn", "italian", "german", "typo-keyword", "adversarial"]

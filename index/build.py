@@ -4,8 +4,9 @@ Only what changed is embedded again: vectors of a chunk whose text, title and se
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from langchain_core.utils.iter import batch_iterate
 
 from corpus.document import Chunk, Document, Span
 from corpus.errors import IndexUnusable
+from corpus.glossary import Term
 from corpus.split import split_document
 from index.directory import new_build, writing
 from index.embed import Embedder
@@ -35,36 +37,57 @@ _BATCH = 256
 
 
 def build_index(
-    documents: Iterable[Document], directory: Path, embedder: Embedder, report: Callable[[str], None]
+    documents: Iterable[Document],
+    directory: Path,
+    embedder: Embedder,
+    report: Callable[[str], None],
+    terms: Sequence[Term] = (),
 ) -> IndexReport:
-    """Bring the index in `directory` up to date with `documents`; nothing is written when nothing changed.
+    """Bring the index in `directory` up to date with documents and glossary; nothing is written when nothing changed.
 
     Raises `IndexBusy` when another process is writing, `IndexUnusable` when the new build fails its verification. Any
     failure leaves the live build as it was.
     """
     started = time.monotonic()
-    documents = list(documents)
+    corpus = _Corpus.of(documents, terms)
     outcome = IndexReport()
     with writing(directory), closing(Previous.open(directory, embedder.identity)) as before:
-        after = {f"{d.language}/{d.id}": document_fingerprint(d) for d in documents}
-        outcome.documents = Changes.between(before.documents, after)
-        if before.parts and after == before.documents:
+        outcome.documents = Changes.between(before.documents, corpus.fingerprints)
+        if before.parts and (before.documents, before.terms) == (corpus.fingerprints, corpus.terms):
             outcome.chunks = Changes(unchanged=len(before.chunks))
         else:
             with new_build(directory) as build, closing(_Build(build, embedder, before, report)) as work:
-                work.run(documents, after, outcome)
+                work.run(corpus, outcome)
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
-def is_up_to_date(documents: Iterable[Document], directory: Path, embedder_identity: str) -> bool:
-    """Say whether the live build is whole, and was made of just these documents by what is running now."""
+def is_up_to_date(
+    documents: Iterable[Document], directory: Path, embedder_identity: str, terms: Sequence[Term] = ()
+) -> bool:
+    """Say whether the live build is whole, and was made of just these documents and terms by what is running now."""
     try:
         manifest, parts = open_live(directory, embedder_identity)
     except IndexUnusable:
         return False
     parts.close()
-    return manifest.corpus == corpus_fingerprint(document_fingerprint(document) for document in documents)
+    return manifest.corpus == _Corpus.of(documents, terms).fingerprint
+
+
+@dataclass(frozen=True)
+class _Corpus:
+    documents: list[Document]
+    fingerprints: dict[str, str]  # by "language/id"
+    terms: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document], terms: Sequence[Term]) -> "_Corpus":
+        all_ = list(documents)
+        return cls(all_, {f"{d.language}/{d.id}": document_fingerprint(d) for d in all_}, tuple(terms))
+
+    @property
+    def fingerprint(self) -> str:
+        return corpus_fingerprint(self.fingerprints.values(), self.terms)
 
 
 def _within(chunk: Chunk, span: Span) -> Span:
@@ -91,10 +114,11 @@ class _Build:
     def close(self) -> None:
         self.parts.close()
 
-    def run(self, documents: list[Document], fingerprints: dict[str, str], outcome: IndexReport) -> None:
+    def run(self, corpus: _Corpus, outcome: IndexReport) -> None:
         with storing():
-            self.parts.records.add_documents((d, fingerprints[f"{d.language}/{d.id}"]) for d in documents)
-        chunks = [chunk for document in documents for chunk in split_document(document)]
+            self.parts.records.add_terms(corpus.terms)
+            self.parts.records.add_documents(zip(corpus.documents, corpus.fingerprints.values(), strict=True))
+        chunks = [chunk for document in corpus.documents for chunk in split_document(document)]
         for done, batch in enumerate(batch_iterate(_BATCH, chunks)):
             outcome.embedded += self._add(batch)
             self.report(f"indexed {min((done + 1) * _BATCH, len(chunks))} of {len(chunks)} chunks")
@@ -102,7 +126,7 @@ class _Build:
         sentences = sum(len(chunk.sentences) for chunk in chunks)
         with storing():
             self._verify(chunks, sentences)
-            self._stamp(documents, chunks, sentences, fingerprints)
+            self._stamp(corpus, chunks, sentences)
 
     def _add(self, batch: list[Chunk]) -> int:
         """Store a batch in all three places; return how many chunks had to be embedded."""
@@ -141,14 +165,12 @@ class _Build:
             problem = flaw or f"{lost[0]} is not found"
             raise IndexUnusable(f"The new index is not whole: {problem}; the old one stays in use. Rerun.")
 
-    def _stamp(
-        self, documents: list[Document], chunks: list[Chunk], sentences: int, fingerprints: dict[str, str]
-    ) -> None:
+    def _stamp(self, corpus: _Corpus, chunks: list[Chunk], sentences: int) -> None:
         self.parts.close()  # all is on disk from here on
         Manifest(
             builder=Builder(self.embedder.identity),
-            corpus=corpus_fingerprint(fingerprints.values()),
-            documents=len(documents),
+            corpus=corpus.fingerprint,
+            documents=len(corpus.documents),
             chunks=len(chunks),
             sentences=sentences,
             languages=tuple(sorted({chunk.language for chunk in chunks})),

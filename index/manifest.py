@@ -11,9 +11,10 @@ from typing import Any
 from corpus import split
 from corpus.document import Chunk, Document
 from corpus.errors import IndexUnusable
+from corpus.glossary import Term
 from index.directory import damaged, how_to_mend
 
-FORMAT = 3
+FORMAT = 4
 FILE = "manifest.json"
 
 
@@ -91,9 +92,9 @@ def document_fingerprint(document: Document) -> str:
     return _sha256(json.dumps(asdict(document), sort_keys=True))
 
 
-def corpus_fingerprint(fingerprints: Iterable[str]) -> str:
-    """Hash of a whole corpus, whatever the order of its documents."""
-    return _sha256("\n".join(sorted(fingerprints)))
+def corpus_fingerprint(documents: Iterable[str], terms: Iterable[Term]) -> str:
+    """Hash of a whole corpus: the fingerprints of its documents, whatever their order, and its glossary."""
+    return _sha256("\n".join([*sorted(documents), *(term.model_dump_json() for term in terms)]))
 
 
 def _sha256_of(file: Path) -> str:

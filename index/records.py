@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.document import Chunk, Document, Span
+from corpus.document import Chunk, Document, Reference, Span
 from corpus.errors import IndexUnusable
+from corpus.glossary import Term
 
 _TABLES = """
 CREATE TABLE documents (language TEXT, id TEXT, fingerprint TEXT, body TEXT, PRIMARY KEY (language, id));
 CREATE TABLE chunks (id TEXT PRIMARY KEY, fingerprint TEXT, body TEXT);
+CREATE TABLE terms (body TEXT);
 """
 
 
@@ -40,13 +42,24 @@ class Records:
         with self._db:
             self._db.executemany("INSERT INTO chunks VALUES (?, ?, ?)", rows)
 
+    def add_terms(self, terms: Iterable[Term]) -> None:
+        """Store the glossary."""
+        with self._db:
+            self._db.executemany("INSERT INTO terms VALUES (?)", ((term.model_dump_json(),) for term in terms))
+
+    def terms(self) -> tuple[Term, ...]:
+        """Return the glossary."""
+        rows = self._db.execute("SELECT body FROM terms ORDER BY rowid")
+        return tuple(Term.model_validate_json(body) for (body,) in rows)
+
     def document(self, document_id: str, language: str) -> Document:
         """Return one document, or raise `KeyError`."""
         query = "SELECT body FROM documents WHERE language = ? AND id = ?"
         row = self._db.execute(query, (language, document_id)).fetchone()
         if row is None:
             raise KeyError(f"{language}/{document_id}")
-        return Document(**json.loads(row[0]))
+        fields = json.loads(row[0])
+        return Document(**{**fields, "references": tuple(Reference(**given) for given in fields["references"])})
 
     def chunks(self, ids: Iterable[str]) -> dict[str, Chunk]:
         """Return those of the chunks `ids` that exist, by id."""

@@ -4,12 +4,15 @@ Fusion adds scores, not ranks: `cosine + LEXICAL_WEIGHT * coverage`. A rank says
 one Italian text for an Italian question that only an English text answers), a score does.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from corpus.document import Chunk, Document, Span
+from corpus.glossary import expansions
+from corpus.language import LANGUAGES
 from index.embed import Embedder, Vectors
 from index.names import collection, sentence_ids
 from index.parts import open_live
@@ -64,6 +67,8 @@ class Retriever:
         self.manifest, parts = open_live(directory, embedder.identity)
         self._embedder = embedder
         self._records, self._store, self._lexical = parts.records, parts.store, parts.lexical
+        self._terms = self._records.terms()
+        self._versions = _versions(self._records.fingerprints("documents"))
 
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the index, or raise `KeyError`."""
@@ -71,9 +76,11 @@ class Retriever:
 
     def search(self, question: str, language: str, k: int = 10) -> Found:
         """Return the `k` best passages and the sentences of the best of them, each best first."""
-        query = self._embedder.query(question)
-        chunks = self._rank_chunks(question, query, language)
-        sentences = self._rank_sentences(question, query, language, chunks[:_PASSAGES])
+        more = expansions(self._terms, question, language)
+        expanded = f"{question} ({', '.join(more)})" if more else question
+        query = self._embedder.query(expanded)
+        chunks = self._rank_chunks(expanded, query, language)
+        sentences = self._rank_sentences(expanded, query, language, chunks[:_PASSAGES])
         return Found(chunks[:k], sentences)
 
     def _rank_chunks(self, question: str, query: Vectors, language: str) -> list[ScoredChunk]:
@@ -84,7 +91,8 @@ class Retriever:
             near = self._store.search(collection("sentences", code), query, _DEPTH)
             owners = {name.rpartition("#")[0] for name in near} | {i for i in words if i.startswith(f"{code}/")}
             cosines |= self._cosines("chunks", code, query, sorted(owners - cosines.keys()))
-        scores = {id_: cosine + LEXICAL_WEIGHT * words.get(id_, 0.0) for id_, cosine in cosines.items()}
+        shown = {id_: cosine for id_, cosine in cosines.items() if self._is_shown(id_, language)}
+        scores = {id_: cosine + LEXICAL_WEIGHT * words.get(id_, 0.0) for id_, cosine in shown.items()}
         ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
         chunks = self._records.chunks(ranked)
         return [ScoredChunk(chunks[id_], scores[id_]) for id_ in ranked]
@@ -104,9 +112,27 @@ class Retriever:
                 ranked.append(ScoredSentence(chunk, span, score, cosine, coverage))
         return sorted(ranked, key=lambda sentence: (-sentence.score, sentence.chunk.id, sentence.span.start))
 
+    def _is_shown(self, chunk_id: str, language: str) -> bool:
+        """Of a document and its translations one is shown: that in the question's language, else the first there is.
+
+        Whatever a hidden version has to say, the shown one says too, so no depth is lost by hiding it after the search.
+        """
+        own, _, rest = chunk_id.partition("/")
+        there = self._versions[rest.rpartition(":")[0]]
+        return own == (language if language in there else there[0])
+
     def _cosines(self, kind: str, language: str, query: Vectors, ids: list[str]) -> dict[str, float]:
         vectors = self._store.vectors(collection(kind, language), ids)
         return {id_: float(np.dot(query[0], vector)) for id_, vector in vectors.items()}
+
+
+def _versions(documents: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the languages of each document id, the original's usual one first; `documents` are "language/id"."""
+    found: dict[str, set[str]] = {}
+    for name in documents:
+        language, _, id_ = name.partition("/")
+        found.setdefault(id_, set()).add(language)
+    return {id_: tuple(code for code in LANGUAGES if code in there) for id_, there in found.items()}
 
 
 def _coverage(bm25: dict[str, float]) -> dict[str, float]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from corpus.document import Chunk
 from corpus.errors import IndexUnusable
+from corpus.glossary import Term
 from index.names import collection, sentence_ids
 from index.parts import Parts, open_live
 
@@ -20,6 +21,7 @@ class Previous:
 
     documents: dict[str, str] = field(default_factory=dict)
     chunks: dict[str, str] = field(default_factory=dict)
+    terms: tuple[Term, ...] = ()
     parts: Parts | None = None
 
     def __post_init__(self) -> None:
@@ -33,7 +35,8 @@ class Previous:
         except IndexUnusable as error:
             log.info("Nothing is reused: %s", error)
             return cls()
-        return cls(parts.records.fingerprints("documents"), parts.records.fingerprints("chunks"), parts)
+        records = parts.records
+        return cls(records.fingerprints("documents"), records.fingerprints("chunks"), records.terms(), parts)
 
     def close(self) -> None:
         """Release the live build."""

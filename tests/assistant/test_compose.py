@@ -129,3 +129,15 @@ def test_a_line_break_in_a_quote_is_flattened():
 def test_every_quoted_sentence_is_found_with_its_marks():
     found = CITED_SENTENCE.findall(quote_answer(QUOTES, "en").text)
     assert [marks for _, marks in found] == ["[1]", "[2]"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "shown"),
+    [
+        ("- A *contributo a fondo perduto* is **not** repaid.", "A contributo a fondo perduto is not repaid."),
+        ("* The area is 3*4 = 12 m², 5 * 2 halls.", "The area is 3*4 = 12 m², 5 * 2 halls."),
+        ("30. November is the last day.", "30. November is the last day."),
+    ],
+)
+def test_an_answer_shows_no_markdown(quote, shown):
+    assert quote_answer(quotes(quote), "en").text == f"{shown} [1]"

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answer import Citation
 from assistant.evidence import KIND_BONUS, LONGEST, MOST, cite, collect, prefer_kind
-from corpus.document import Document
+from corpus.document import Document, Reference
 from tests.assistant.fakes import DOCUMENTS, HUB, OneDocument, sentences
 
 FIRST = "The Mechatronics Hub in Rovereto is run by Trentino Sviluppo."
@@ -35,6 +36,42 @@ def test_a_citation_says_where_its_document_comes_from(found):
     c = quote.citation
     assert (c.document, c.language, c.title, c.section) == ("hub", "en", HUB.title, "The Mechatronics Hub")
     assert (c.as_of, c.valid_until, c.status, c.url) == ("2025-11", None, "current", HUB.url)
+
+
+def _told(*references: Reference, section: str = "Figures") -> Citation:
+    text = f"## {section}\n\nIn 2018 there were 29 firms. In 2025 there were 80 firms.\n"
+    told = Document("d", "en", "Title", text, as_of="2025-11", url="https://example.org/all", references=references)
+    (quote,) = collect(sentences(told)[:1], OneDocument(told), most=1)
+    return quote.citation
+
+
+OLD = Reference(40, "d.old", "2018", "2018-12-31", "source", "An office", "https://example.org/2018")
+NEW = Reference(69, "d.new", "2025-11", None, "knowledge-low", "", None)
+
+
+def test_a_citation_has_the_origin_of_its_own_statement():
+    c = _told(OLD, NEW)
+    assert c.quote == "In 2018 there were 29 firms."
+    assert (c.as_of, c.valid_until, c.url, c.publisher) == ("2018", "2018-12-31", OLD.url, "An office")
+    assert (c.facts, c.confidence) == (("d.old",), "source")
+
+
+def test_of_two_facts_the_weaker_one_counts():
+    weak = Reference(40, "d.weak", "2016", None, "knowledge-high", "", None)
+    c = _told(OLD, weak)
+    assert (c.as_of, c.valid_until, c.confidence) == ("2016", "2018-12-31", "knowledge-high")
+    assert c.facts == ("d.old", "d.weak")
+
+
+def test_without_facts_a_citation_has_the_origin_of_its_document():
+    c = _told()
+    assert (c.as_of, c.url, c.facts) == ("2025-11", "https://example.org/all", ())
+
+
+@pytest.mark.parametrize("section", ["Firms (historic, 2018)", "Imprese (storico, 2018)", "Firmen (historisch, 2018)"])
+def test_a_historic_section_makes_its_quotes_historic(section):
+    assert _told(section=section).status == "historic"
+    assert _told(section="Historic firms").status == "current"
 
 
 def test_a_sentence_that_points_back_is_quoted_with_the_one_before(found):

@@ -35,6 +35,14 @@ def test_an_expired_document_is_named_with_its_last_day(language):
     assert "2025-12-31" in notice.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_general_knowledge_is_called_unverified(language):
+    general = replace(CURRENT, language=language, confidence="knowledge-high")
+    (notice,) = notices([general], language, TODAY)
+    assert notice.kind == NoticeKind.UNVERIFIED
+    assert "The hub" in notice.text
+
+
 def test_the_last_day_of_validity_still_counts():
     assert notices([EXPIRED], "en", date(2025, 12, 31)) == ()
     assert len(notices([EXPIRED], "en", date(2026, 1, 1))) == 1

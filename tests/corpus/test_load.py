@@ -44,7 +44,7 @@ def _error(source: Path) -> str:
 
 def test_the_source_text_is_verbatim():
     text = (DOCUMENTS.parent / "source-text" / "innovation-ecosystem.txt").read_bytes()
-    assert read_markdown(DOCUMENTS / "en" / "innovation-ecosystem.md").text.encode() == text
+    assert read_markdown(DOCUMENTS / "en" / "innovation-ecosystem.md", {}).text.encode() == text
 
 
 def test_every_document_of_the_corpus_can_be_read():
@@ -53,7 +53,7 @@ def test_every_document_of_the_corpus_can_be_read():
 
 
 def test_the_front_matter_becomes_the_document(tmp_path):
-    document = read_markdown(_write(tmp_path, "Body --- with dashes.\n---\nMore."))
+    document = read_markdown(_write(tmp_path, "Body --- with dashes.\n---\nMore."), {})
     assert (document.id, document.language, document.as_of, document.valid_until) == ("a", "en", "2025-11", None)
     assert document.url == "https://example.org/x"
     assert document.text == "Body --- with dashes.\n---\nMore."
@@ -62,7 +62,7 @@ def test_the_front_matter_becomes_the_document(tmp_path):
 def test_windows_files_are_read_and_their_text_is_kept(tmp_path):
     path = _write(tmp_path, "One.\nTwo.\n")
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    assert read_markdown(path).text == "One.\r\nTwo.\r\n"
+    assert read_markdown(path, {}).text == "One.\r\nTwo.\r\n"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_document_without_text_is_named(tmp_path, text):
 
 
 def test_the_text_may_lack_a_last_line_end(tmp_path):
-    assert read_markdown(_write(tmp_path, "No newline")).text == "No newline"
+    assert read_markdown(_write(tmp_path, "No newline"), {}).text == "No newline"
 
 
 def test_an_id_taken_twice_names_both_files(tmp_path):

@@ -140,3 +140,20 @@ def test_paragraphs_are_kept_together_while_they_fit():
     one, two, three = ("A sentence of some length. " * n for n in (2, 2, 3))
     chunks = _split("\n\n".join(part.strip() for part in (one, two, three)), size=120)
     assert [len(chunk.sentences) for chunk in chunks] == [4, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("È deducibile dalla base IRAP.| Le società pagano l'IRAP.| I lavoratori non pagano l'IRAP.", "it"),
+        ("Serve una SRL.| L’atto è pubblico.| La SPA.| Ne parla il codice.", "it"),
+        ("Si legge su provincia.tn.it.| Il treno fa 100 km.| La sala ha 30 m².| Taglio laser.| Poi basta.", "it"),
+        ("Ne parla l'art. 5 del codice.| Così il sig. Rossi.", "it"),
+        ("Sie zahlen einschl. Umsatzsteuer 10 Euro.| Das ist viel.", "de"),
+        ("It pays IRAP.| The tax is provincial.", "en"),
+        ("Das ist die AG.| Die GmbH zahlt IRAP.| Sie haftet.", "de"),
+    ],
+)
+def test_an_acronym_or_an_apostrophe_hides_no_end_of_a_sentence(text, language):
+    expected = [part.strip() for part in text.split("|")]
+    assert _claims(text.replace("|", ""), language) == expected

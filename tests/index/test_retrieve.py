@@ -99,3 +99,13 @@ def test_several_threads_can_search(retriever):
     alone = retriever.search(question, "en")
     with ThreadPoolExecutor(4) as pool:
         assert all(found == alone for found in pool.map(lambda _: retriever.search(question, "en"), range(12)))
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("it", "it"), ("en", "en"), ("de", "en")])
+def test_of_a_document_and_its_translations_one_is_shown(tmp_path, embedder, asked, shown):
+    texts = {"en": "The hub hosts firms in Rovereto.", "it": "Il polo ospita imprese a Rovereto."}
+    documents = [Document("hub", language, "Hub", text) for language, text in texts.items()]
+    build_index([*documents, Document("lake", "it", "Lago", "Il lago è lungo.")], tmp_path / "index", embedder, silent)
+    found = Retriever(tmp_path / "index", embedder).search("hub hosts polo ospita Rovereto", asked)
+    assert {(s.chunk.document, s.chunk.language) for s in found.sentences} == {("hub", shown), ("lake", "it")}
+    assert {c.chunk.language for c in found.chunks if c.chunk.document == "hub"} == {shown}

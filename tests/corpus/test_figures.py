@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.figures import figures, normalise_figures
+from corpus.figures import figures, normalise_figures
 
 
 @pytest.mark.parametrize(
