@@ -24,13 +24,6 @@ class Term(BaseModel):
     is_word: bool = False  # in small letters it is a word ("its", "hit"), so its capitals count
     names: dict[Language, tuple[str, ...]]
 
-    def is_in(self, question: str) -> bool:
-        """Whether a question uses the term: its acronym, a variant of it, or a name in any language."""
-        short = [self.acronym, *self.variants] if self.acronym else self.variants
-        names = [name for group in self.names.values() for name in group]
-        ignoring_case = 0 if self.is_word else re.IGNORECASE
-        return _stands_in(short, question, ignoring_case) or _stands_in(names, question, re.IGNORECASE)
-
     def forms(self, language: str) -> Iterator[str]:
         """Yield how a text in `language` calls it: the acronym, then its names."""
         if self.acronym:
@@ -58,11 +51,25 @@ def read_glossary(file: Path) -> tuple[Term, ...]:
         raise CorpusError(f"{file}: not a glossary: {problems(error)}.") from None
 
 
-def expansions(terms: Sequence[Term], question: str, language: str) -> list[str]:
-    """Return what documents in `language` call the terms of a question, as far as the question does not say it."""
-    forms = [form for term in terms if term.is_in(question) for form in term.forms(language)]
-    return [form for form in dict.fromkeys(forms) if not _stands_in([form], question, re.IGNORECASE)]
+class Glossary:
+    """Terms made ready to be looked for in questions."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = [(term, _pattern(term)) for term in terms]
+
+    def expansions(self, question: str, language: str) -> list[str]:
+        """Return what documents in `language` call the terms of a question, as far as the question does not say it."""
+        forms = [form for term, pattern in self._terms if pattern.search(question) for form in term.forms(language)]
+        return [form for form in dict.fromkeys(forms) if not re.search(_whole([form]), question, re.IGNORECASE)]
 
 
-def _stands_in(forms: Sequence[str | None], question: str, flags: int) -> bool:
-    return any(form and re.search(rf"(?<!\w){re.escape(form)}(?!\w)", question, flags) for form in forms)
+def _pattern(term: Term) -> re.Pattern[str]:
+    short = [term.acronym, *term.variants] if term.acronym else [*term.variants]
+    names = [name for group in term.names.values() for name in group]
+    if not term.is_word:
+        return re.compile(_whole(short + names), re.IGNORECASE)
+    return re.compile(f"{_whole(short)}|(?i:{_whole(names)})" if short else f"(?i:{_whole(names)})")
+
+
+def _whole(forms: Sequence[str]) -> str:
+    return rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)"

@@ -20,8 +20,8 @@ _BEFORE_ITS_OBJECT = re.compile(
 )
 # May end a sentence ("founded as a S.p.A."): joined only when what follows cannot begin one.
 _WITH_INNER_STOPS = re.compile(r"\b(?:\w{1,4}\.)+\w{1,4}\.$")
-# Always may: to `sentencex` an Italian "IRAP.", "laser.", "100 km." or "provincia.tn.it." wants more. In other languages
-# only acronyms are cut behind: German does shorten long words. What follows is not all in capitals.
+# Always may: to `sentencex` an Italian "IRAP.", "laser.", "100 km." or "provincia.tn.it." wants more. Elsewhere only
+# acronyms are cut behind: German does shorten long words. What follows is not all in capitals.
 _NEXT = r"\.\s+(?=[«“„\"(]?[A-ZÀ-Þ](?:[a-zß-ÿ\s]|['’\u02bc]))"
 _ACRONYM_ENDS = re.compile(rf"(?<![.\w])[A-Z]{{2,}}{_NEXT}")
 _ITALIAN_ENDS = re.compile(

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from corpus.document import Chunk, Document, Span
-from corpus.glossary import expansions
+from corpus.glossary import Glossary
 from corpus.language import LANGUAGES
 from index.embed import Embedder, Vectors
 from index.names import collection, sentence_ids
@@ -67,7 +67,7 @@ class Retriever:
         self.manifest, parts = open_live(directory, embedder.identity)
         self._embedder = embedder
         self._records, self._store, self._lexical = parts.records, parts.store, parts.lexical
-        self._terms = self._records.terms()
+        self._glossary = Glossary(self._records.terms())
         self._versions = _versions(self._records.fingerprints("documents"))
 
     def document(self, document_id: str, language: str) -> Document:
@@ -76,11 +76,11 @@ class Retriever:
 
     def search(self, question: str, language: str, k: int = 10) -> Found:
         """Return the `k` best passages and the sentences of the best of them, each best first."""
-        more = expansions(self._terms, question, language)
+        # Passages are found with the terms of the glossary written out; their sentences are held to what was asked.
+        more = self._glossary.expansions(question, language)
         expanded = f"{question} ({', '.join(more)})" if more else question
-        query = self._embedder.query(expanded)
-        chunks = self._rank_chunks(expanded, query, language)
-        sentences = self._rank_sentences(expanded, query, language, chunks[:_PASSAGES])
+        chunks = self._rank_chunks(expanded, self._embedder.query(expanded), language)
+        sentences = self._rank_sentences(question, self._embedder.query(question), language, chunks[:_PASSAGES])
         return Found(chunks[:k], sentences)
 
     def _rank_chunks(self, question: str, query: Vectors, language: str) -> list[ScoredChunk]:
@@ -101,12 +101,15 @@ class Retriever:
         self, question: str, query: Vectors, language: str, passages: list[ScoredChunk]
     ) -> list[ScoredSentence]:
         words = _coverage(self._lexical.search("sentence", language, question, 4 * _DEPTH))
+        names = {p.chunk.id: sentence_ids(p.chunk.id, len(p.chunk.sentences)) for p in passages}
+        cosines: dict[str, float] = {}
+        for code in {p.chunk.language for p in passages}:  # one look-up a language: each costs over a millisecond
+            wanted = [name for p in passages if p.chunk.language == code for name in names[p.chunk.id]]
+            cosines |= self._cosines("sentences", code, query, wanted)
         ranked = []
         for passage in passages:
             chunk = passage.chunk
-            names = sentence_ids(chunk.id, len(chunk.sentences))
-            cosines = self._cosines("sentences", chunk.language, query, names)
-            for name, span in zip(names, chunk.sentences, strict=True):
+            for name, span in zip(names[chunk.id], chunk.sentences, strict=True):
                 cosine, coverage = cosines.get(name, 0.0), words.get(name, 0.0)
                 score = cosine + CONTEXT_WEIGHT * passage.score + LEXICAL_WEIGHT * coverage
                 ranked.append(ScoredSentence(chunk, span, score, cosine, coverage))

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from corpus.document import Document
-from index.build import build_index
+from corpus.glossary import Term
+from index.build import build_index, is_up_to_date
 from index.lexical import LexicalIndex
 from index.retrieve import Retriever
 from tests.fakes import FakeEmbedder
@@ -109,3 +110,26 @@ def test_of_a_document_and_its_translations_one_is_shown(tmp_path, embedder, ask
     found = Retriever(tmp_path / "index", embedder).search("hub hosts polo ospita Rovereto", asked)
     assert {(s.chunk.document, s.chunk.language) for s in found.sentences} == {("hub", shown), ("lake", "it")}
     assert {c.chunk.language for c in found.chunks if c.chunk.document == "hub"} == {shown}
+
+
+def test_a_term_is_found_by_its_name_in_the_glossary(tmp_path, embedder):
+    documents = [
+        Document("forms", "en", "Forms", "A limited company needs capital. A branch needs none."),
+        Document("lake", "en", "Lakes", "The lake of Garda is long."),
+    ]
+    term = Term(acronym="SRL", names={"en": ("limited company",)})
+    build_index(documents, tmp_path / "index", embedder, silent, [term])
+    chunks = Retriever(tmp_path / "index", embedder).search("SRL?", "en").chunks
+    assert chunks[0].chunk.document == "forms"
+    assert chunks[0].score > chunks[1].score + 0.05
+
+
+def test_a_changed_glossary_is_a_changed_corpus(tmp_path, embedder):
+    documents = collected()
+    build_index(documents, tmp_path / "index", embedder, silent)
+    terms = [Term(acronym="SRL", names={"en": ("limited company",)})]
+    assert not is_up_to_date(documents, tmp_path / "index", embedder.identity, terms)
+    embedder.embedded.clear()
+    build_index(documents, tmp_path / "index", embedder, silent, terms)
+    assert embedder.embedded == []
+    assert is_up_to_date(documents, tmp_path / "index", embedder.identity, terms)
