@@ -38,7 +38,7 @@ gate: $(DEV) index ## hold the committed cases to the committed baseline
 	@$(BIN)/python -m eval gate
 
 eval: $(DEV) index ## measure the answers on the project's own cases
-	@$(BIN)/python -m eval answers --set eval/cases/source-text.dev.jsonl --out var/eval/dev
+	@$(BIN)/python -m eval answers --set eval/cases/corpus.dev.jsonl --out var/eval/dev
 
 lock: ## pin everything the chosen versions pull in
 	@scripts/lock $(PYTHON)

@@ -59,7 +59,8 @@ def _index(options: argparse.Namespace) -> int:
     from index.build import build_index, is_up_to_date
 
     settings = _settings(options)
-    documents = list(load_documents(settings.corpus))
+    report = StderrReport()
+    documents = list(load_documents(settings.corpus, skipped=report))
     terms = read_glossary(glossary_beside(settings.corpus))
     # Decided before the embedding model is loaded, which takes longer than all the rest.
     fits = is_up_to_date(documents, settings.index, factory.embedder_identity(), terms)
@@ -67,7 +68,6 @@ def _index(options: argparse.Namespace) -> int:
         said = "is up to date" if fits else "is missing or out of date. Run `python -m assistant index`"
         print(f"The index at {settings.index} {said} ({len(documents)} documents in the corpus).")
         return 0 if fits else FAILED
-    report = StderrReport()
     embedder = factory.build_embedder(WeightStore(settings.cache, report), report)
     done = build_index(documents, settings.index, embedder, report, terms)
     print(f"documents: {done.documents}\nchunks: {done.chunks}\n{done.seconds:.1f} s")

@@ -197,10 +197,10 @@ def _same(page: Page, original: Page) -> Iterator[str]:
             yield f"historic in one language only: “{_short(mine)}”"
     if len(ours) != len(theirs):
         yield f"{len(ours)} marked sentences, the English text {len(theirs)}"
-    for field in ("title", "summary"):
-        mine_, theirs_ = getattr(page.front, field), getattr(original.front, field)
-        if quantities(mine_, page.front.language) != quantities(theirs_, "en"):
-            yield f"the figures of the {field} are not those of the English one"
+    names = [(page.front.title, original.front.title), (page.front.summary, original.front.summary)]
+    for name, english_name in [*names, *zip(page.headings, original.headings, strict=False)]:
+        if quantities(name, page.front.language) != quantities(english_name, "en"):
+            yield f"other figures in “{name}” than in “{english_name}”"
 
 
 def _unused(fact: Fact, used: set[str]) -> Iterator[str]:

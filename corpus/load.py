@@ -1,6 +1,8 @@
-"""From files to documents: a folder of Markdown with front matter, or a `corpus.jsonl` in the normal form."""
+"""From files to documents: a folder of Markdown with front matter and of dropped files, or a `corpus.jsonl`."""
 
-from collections.abc import Iterator, Mapping
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.document import Document, Reference
 from corpus.errors import CorpusError
+from corpus.extract import extract
 from corpus.facts import Fact, facts_beside, read_facts
 from corpus.frontmatter import FrontMatter, Language, parse_front_matter, problems, read_parts
 from corpus.language import detect_language
@@ -15,6 +18,9 @@ from corpus.marks import Mark, take_marks
 
 DOCUMENTS = Path(__file__).parent / "documents"
 _BOM = b"\xef\xbb\xbf"
+_TELLING = 2000  # characters that are enough to tell a language
+
+log = logging.getLogger(__name__)
 
 
 class Line(BaseModel):
@@ -35,17 +41,19 @@ class Line(BaseModel):
     summary: str | None = None
 
 
-def load_documents(source: Path = DOCUMENTS) -> Iterator[Document]:
+def load_documents(source: Path = DOCUMENTS, skipped: Callable[[str], None] = log.warning) -> Iterator[Document]:
     """Yield the documents of a folder or of a `.jsonl` file, in a stable order.
 
-    Raises `CorpusError` naming the file (and line) when one cannot be read, is invalid, or repeats an id.
+    A dropped file (PDF, DOCX, HTML, text: no front matter) that cannot be read is left out, and `skipped` is told which
+    and why. Raises `CorpusError` naming the file (and line) when a document of our own form is invalid, when an id is
+    there twice, or when nothing is left.
     """
     if not source.exists():
         raise CorpusError(
-            f"There is no corpus at {source}. Name a folder of .md files or a corpus.jsonl with --corpus."
+            f"There is no corpus at {source}. Name a folder of documents or a corpus.jsonl with --corpus."
         )
     places: dict[tuple[str, str], str] = {}
-    for place, document in _read_folder(source) if source.is_dir() else _read_jsonl(source):
+    for place, document in _read_folder(source, skipped) if source.is_dir() else _read_jsonl(source):
         first = places.setdefault((document.language, document.id), place)
         if first is not place:
             raise CorpusError(
@@ -53,26 +61,54 @@ def load_documents(source: Path = DOCUMENTS) -> Iterator[Document]:
             )
         yield document
     if not places:
-        raise CorpusError(f"{source} holds no documents. Name a folder of .md files or a corpus.jsonl with --corpus.")
+        raise CorpusError(f"{source} holds no documents. Name a folder of documents or a corpus.jsonl with --corpus.")
 
 
-def _read_folder(folder: Path) -> Iterator[tuple[str, Document]]:
+def _read_folder(folder: Path, skipped: Callable[[str], None]) -> Iterator[tuple[str, Document]]:
     facts = read_facts(facts_beside(folder))
-    for path in sorted(folder.rglob("*.md")):
-        yield str(path), read_markdown(path, facts)
+    for path in _files(folder):
+        document = read_markdown(path, facts) if _begins_like_ours(path) else None
+        try:
+            yield str(path), document or _read_dropped(path, folder)
+        except CorpusError as error:
+            skipped(f"left out: {error}")
 
 
-def read_markdown(path: Path, facts: Mapping[str, Fact]) -> Document:
-    """Read one Markdown file: front matter, then the text, character for character but for its marks."""
+def _files(folder: Path) -> list[Path]:
+    """Every file but hidden ones, in a stable order; links to folders are not followed."""
+    found = [Path(parent) / name for parent, _, names in os.walk(folder) for name in names if name[0] != "."]
+    return sorted(found)
+
+
+def _begins_like_ours(path: Path) -> bool:
+    """Whether it is Markdown that begins as front matter does. A link or a pipe is never opened to find out."""
+    if path.suffix != ".md" or path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as content:
+        return content.read(6).removeprefix(_BOM).startswith(b"---")
+
+
+def read_markdown(path: Path, facts: Mapping[str, Fact]) -> Document | None:
+    """Read one document of ours: front matter, then the text, character for character but for its marks.
+
+    None when the file has no front matter. Raises `CorpusError` when it is not as it should be.
+    """
     parts = read_parts(path)
     if parts is None:
-        raise CorpusError(f"{path} has no front matter. Begin it with a block between two lines of three dashes.")
+        return None
     head, marked = parts
     text, marks = take_marks(marked)
     if not text.strip():
         raise CorpusError(f"{path} has no text below its front matter. Write it, or remove the file.")
     references = tuple(_reference(mark, facts[mark.fact]) for mark in marks if mark.fact in facts)
     return _document(parse_front_matter(head, path), text, references)
+
+
+def _read_dropped(path: Path, folder: Path) -> Document:
+    """Read a file of any other form; its path in the folder is its id."""
+    read = extract(path, folder)
+    language = detect_language(read.text[:_TELLING])
+    return Document(path.relative_to(folder).as_posix(), language, read.title, read.text, as_of=read.as_of)
 
 
 def _reference(mark: Mark, fact: Fact) -> Reference:

@@ -6,8 +6,8 @@ from typing import Any
 
 from eval.metrics import Estimate
 
-BASELINE = Path(__file__).parent / "baseline" / "source-text.dev.extractive.json"
-CASES = Path(__file__).parent / "cases" / "source-text.dev.jsonl"
+BASELINE = Path(__file__).parent / "baseline" / "corpus.dev.extractive.json"
+CASES = Path(__file__).parent / "cases" / "corpus.dev.jsonl"
 # Quoting is deterministic, so only a change of code or of a library moves these figures: two cases are tolerated.
 _HELD = ("strict_accuracy", "abstention_recall", "answerable_right")
 _CASES_TOLERATED = 2

@@ -131,14 +131,14 @@ class _Build:
     def _add(self, batch: list[Chunk]) -> int:
         """Store a batch in all three places; return how many chunks had to be embedded."""
         keyed = [(chunk, chunk_fingerprint(chunk)) for chunk in batch]
-        known = {chunk.id: self.before.vectors(chunk, fingerprint) for chunk, fingerprint in keyed}
-        new = [chunk for chunk in batch if known[chunk.id] is None]
+        known = self.before.vectors(keyed)
+        new = [chunk for chunk in batch if chunk.id not in known]
         vectors = known | dict(zip((chunk.id for chunk in new), self._embed(new), strict=True))
         with storing():
             self.parts.records.add_chunks(keyed)
             for language in sorted({chunk.language for chunk in batch}):
                 group = [chunk for chunk in batch if chunk.language == language]
-                self._add_vectors(language, group, [vectors[chunk.id] or [] for chunk in group])
+                self._add_vectors(language, group, [vectors[chunk.id] for chunk in group])
             self.parts.lexical.add(entry for chunk in batch for entry in _worded(chunk))
         return len(new)
 

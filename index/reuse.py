@@ -1,6 +1,7 @@
 """The live build as a source of vectors: what did not change is not embedded again."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,17 +44,23 @@ class Previous:
         if self.parts:
             self.parts.close()
 
-    def vectors(self, chunk: Chunk, fingerprint: str) -> list[np.ndarray] | None:
-        """Return the stored vectors of an equal chunk, its own first, then one a sentence; None when not all exist."""
-        old = self._ids.get(fingerprint)
-        if old is None or self.parts is None:
-            return None
-        names = sentence_ids(old, len(chunk.sentences))
+    def vectors(self, batch: Sequence[tuple[Chunk, str]]) -> dict[str, list[np.ndarray]]:
+        """Return the stored vectors of the chunks that were there before with these fingerprints, by the chunk's id.
+
+        Of each its own vector first, then one a sentence; a chunk of which not all are there is left out.
+        """
+        old = {chunk.id: self._ids[fingerprint] for chunk, fingerprint in batch if fingerprint in self._ids}
+        names = {c.id: [old[c.id], *sentence_ids(old[c.id], len(c.sentences))] for c, _ in batch if c.id in old}
+        known: dict[str, np.ndarray] = {}
+        for language in {chunk.language for chunk, _ in batch if chunk.id in old}:  # few look-ups: each costs over 1 ms
+            ours = [names[c.id] for c, _ in batch if c.id in old and c.language == language]
+            known |= self._read(collection("chunks", language), [own for own, *_ in ours])
+            known |= self._read(collection("sentences", language), [name for _, *rest in ours for name in rest])
+        return {id_: [known[n] for n in wanted] for id_, wanted in names.items() if all(n in known for n in wanted)}
+
+    def _read(self, name: str, ids: list[str]) -> dict[str, np.ndarray]:
         try:
-            own = self.parts.store.vectors(collection("chunks", chunk.language), [old])
-            known = own | self.parts.store.vectors(collection("sentences", chunk.language), names)
+            return self.parts.store.vectors(name, ids) if self.parts else {}
         except Exception as error:  # whatever Chroma raises for a broken page: the vectors can be computed anew
-            log.warning("The vectors of %s cannot be read (%s): computed anew.", old, error)
-            return None
-        vectors = [known[name] for name in (old, *names) if name in known]
-        return vectors if len(vectors) == 1 + len(names) else None
+            log.warning("Vectors of %s cannot be read (%s): computed anew.", name, error)
+            return {}

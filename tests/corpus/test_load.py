@@ -1,5 +1,6 @@
 """Documents are read character for character; what is wrong is named with its file and line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -92,11 +93,8 @@ def test_wrong_front_matter_is_named(tmp_path, old, new, named):
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (b"Just text.", "no front matter"),
-        (b"---\nid: a\ntext without an end", "no front matter"),
         (b"---\njust words\n---\nText.", "front matter"),
         (b"---\nid: a\n---\nT\xe4xt", "not UTF-8"),
-        (b"", "no front matter"),
     ],
 )
 def test_what_is_no_document_is_named(tmp_path, content, named):
@@ -170,3 +168,28 @@ def test_a_broken_line_is_named(tmp_path, line):
     path = tmp_path / "corpus.jsonl"
     path.write_bytes(b'{"id": "1", "title": "x", "text": "Fine.", "language": "en"}\n\n' + line + b"\n")
     assert f"{path}, line 3" in _error(path)
+
+
+def test_dropped_files_are_documents_beside_ours(tmp_path):
+    _write(tmp_path)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "Bando 2026.txt").write_text("Il bando per le imprese della provincia scade a maggio.")
+    (tmp_path / "own" / "notes.md").write_text("---\n\n# Notes\n\nThe hub is open to all firms of the province.\n")
+    (tmp_path / ".hidden").write_text("Not read.")
+    found = {d.id: d for d in load_documents(tmp_path)}
+    assert set(found) == {"a", "own/Bando 2026.txt", "own/notes.md"}
+    assert (found["own/Bando 2026.txt"].language, found["own/notes.md"].language) == ("it", "en")
+
+
+def test_a_dropped_file_that_cannot_be_read_is_left_out_with_the_reason(tmp_path):
+    _write(tmp_path)
+    (tmp_path / "scan.pdf").write_bytes(b"no PDF at all")
+    (tmp_path / "table.xlsx").write_bytes(b"PK")
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "link.md").symlink_to("/etc/passwd")
+    said: list[str] = []
+    assert [d.id for d in load_documents(tmp_path, skipped=said.append)] == ["a"]
+    assert len(said) == 4
+    for name, line in zip(("link.md", "pipe.md", "scan.pdf", "table.xlsx"), said, strict=True):
+        assert line.startswith(f"left out: {name}: ")
+        assert "\n" not in line

@@ -222,9 +222,10 @@ def test_vectors_that_cannot_be_read_are_computed_anew(directory, monkeypatch):
 
     before = Previous.open(directory, "fake@1")
     (chunk, *_) = before.parts.records.all_chunks()
-    assert len(before.vectors(chunk, before.chunks[chunk.id])) == 1 + len(chunk.sentences)
+    batch = [(chunk, before.chunks[chunk.id])]
+    assert len(before.vectors(batch)[chunk.id]) == 1 + len(chunk.sentences)
     monkeypatch.setattr(VectorStore, "vectors", fail)
-    assert before.vectors(chunk, before.chunks[chunk.id]) is None
+    assert before.vectors(batch) == {}
     before.close()
 
 
