@@ -109,8 +109,10 @@ def check_page(page: Page, known: Mapping[str, Page], facts: Mapping[str, Fact])
         return
     yield from _front(page, facts)
     yield from (f"the mark of {name} does not stand right behind a sentence" for name in page.loose)
+    # The laws its facts speak of ("6/2023"): any sentence of the page may name them as its subject.
+    laws = frozenset(q for name in page.facts for q in facts[name].quantities if "/" in q)
     for statement in page.statements:
-        yield from (f"{text}: “{_short(statement)}”" for text in _trace(statement, page, facts))
+        yield from (f"{text}: “{_short(statement)}”" for text in _trace(statement, page, facts, laws))
     yield from _other_figures(page, facts)
     original = known.get(f"en/{page.front.id}")
     if original and original is not page:
@@ -147,10 +149,10 @@ def _front(page: Page, facts: Mapping[str, Fact]) -> Iterator[str]:
     yield from (f"the fact {name} is told, although facts.jsonl says it is omitted" for name in omitted)
 
 
-def _trace(statement: Statement, page: Page, facts: Mapping[str, Fact]) -> Iterator[str]:
+def _trace(statement: Statement, page: Page, facts: Mapping[str, Fact], laws: frozenset[str]) -> Iterator[str]:
     """Each quantity of a sentence stands in the facts that the sentence is marked with."""
     cited = [facts[name] for name in statement.facts]
-    quantities_here = statement.quantities - _laws(page, facts)
+    quantities_here = statement.quantities - laws
     if quantities_here and not cited:
         yield "a figure without a mark"
         return
@@ -161,11 +163,6 @@ def _trace(statement: Statement, page: Page, facts: Mapping[str, Fact]) -> Itera
     unverified = cited and all(fact.confidence != "source" for fact in cited)
     if unverified and not hedged and page.front.kind not in _FREE_WORDING:
         yield "general knowledge that is not called so (generally, as a rule)"
-
-
-def _laws(page: Page, facts: Mapping[str, Fact]) -> frozenset[str]:
-    """The laws its facts speak of ("6/2023"): any sentence of the page may name them as its subject."""
-    return frozenset(q for name in page.facts for q in facts[name].quantities if "/" in q)
 
 
 def _other_figures(page: Page, facts: Mapping[str, Fact]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The statements the documents may make, each with its sources, its day, and how sure it is: `corpus/facts.jsonl`."""
 
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +38,7 @@ class Fact(BaseModel):
     remark: str = ""  # what is disputed, derived or superseded
     omitted: str = ""  # why no document tells it
 
-    @property
+    @cached_property
     def quantities(self) -> frozenset[str]:
         """Every quantity a sentence that rests on this fact may hold (see `corpus.figures.quantities`)."""
         values = " ; ".join(str(value) for value in self.figures.values())

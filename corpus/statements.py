@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from corpus.document import Document
@@ -22,7 +23,7 @@ class Statement:
     facts: tuple[str, ...]
     language: str
 
-    @property
+    @cached_property
     def quantities(self) -> frozenset[str]:
         """Figures, number words and months of the sentence, as digits."""
         return quantities(self.text, self.language)
@@ -45,12 +46,12 @@ class Page:
         """Language and id: what no two files may share."""
         return f"{self.front.language}/{self.front.id}"
 
-    @property
+    @cached_property
     def headings(self) -> tuple[str, ...]:
         """The headings above its statements, in order."""
         return tuple(dict.fromkeys(statement.heading for statement in self.statements))
 
-    @property
+    @cached_property
     def facts(self) -> tuple[str, ...]:
         """The facts that are told, each once, in order."""
         return tuple(dict.fromkeys(mark.fact for mark in self.marks))
