@@ -6,7 +6,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := corpus index assistant eval ui weights tests app.py
 
-.PHONY: help chat ask index models test check gate eval lock
+.PHONY: help chat ask index models test check hostile gate eval lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -33,6 +33,9 @@ check: $(DEV) ## lint, format, types, layers
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+hostile: $(DEV) ## 345 broken and hostile files: each read or refused, within its limits
+	@$(BIN)/python -m tests.corpus.extract.hostile
 
 gate: $(DEV) index ## hold the committed cases to the committed baseline
 	@$(BIN)/python -m eval gate

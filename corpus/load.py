@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.document import Document, Reference
 from corpus.errors import CorpusError
-from corpus.extract import extract
+from corpus.extract import extract, printable
 from corpus.facts import Fact, facts_beside, read_facts
 from corpus.frontmatter import FrontMatter, Language, parse_front_matter, problems, read_parts
 from corpus.language import detect_language
@@ -75,17 +75,23 @@ def _read_folder(folder: Path, skipped: Callable[[str], None]) -> Iterator[tuple
 
 
 def _files(folder: Path) -> list[Path]:
-    """Every file but hidden ones, in a stable order; links to folders are not followed."""
-    found = [Path(parent) / name for parent, _, names in os.walk(folder) for name in names if name[0] != "."]
+    """Every file but hidden ones and Word's locks, in a stable order; links to folders are not followed."""
+    found = [
+        Path(parent) / name
+        for parent, _, names in os.walk(folder)
+        for name in names
+        if not name.startswith((".", "~$"))
+    ]
     return sorted(found)
 
 
 def _begins_like_ours(path: Path) -> bool:
-    """Whether it is Markdown that begins as front matter does. A link or a pipe is never opened to find out."""
+    """Whether it is Markdown whose front matter has an id. A link or a pipe is never opened to find out."""
     if path.suffix != ".md" or path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as content:
-        return content.read(6).removeprefix(_BOM).startswith(b"---")
+        start = content.read(4096).removeprefix(_BOM)
+        return start.startswith(b"---") and b"\nid:" in start
 
 
 def read_markdown(path: Path, facts: Mapping[str, Fact]) -> Document | None:
@@ -108,7 +114,7 @@ def _read_dropped(path: Path, folder: Path) -> Document:
     """Read a file of any other form; its path in the folder is its id."""
     read = extract(path, folder)
     language = detect_language(read.text[:_TELLING])
-    return Document(path.relative_to(folder).as_posix(), language, read.title, read.text, as_of=read.as_of)
+    return Document(printable(path.relative_to(folder).as_posix()), language, read.title, read.text, as_of=read.as_of)
 
 
 def _reference(mark: Mark, fact: Fact) -> Reference:

@@ -16,7 +16,7 @@ VERSION = "3"
 
 # A fenced block is matched whole, so that a `#` line in it is passed over.
 _FENCE = r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?s:.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t\r]*$|\Z)"
-_HEADING_OR_FENCE = re.compile(rf"{_FENCE}|^#{{1,6}}[ \t]+(?P<name>.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
+_HEADING_OR_FENCE = re.compile(rf"{_FENCE}|^#{{1,6}}[ \t]+(?P<name>\S.*)$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?![^\S\n]*\n))*")
 _ITEM = re.compile(r"^[ \t]*(?:(?P<row>\|)|(?:[-*+]|(?P<number>\d{1,3})[.)])[ \t]+(?=\S))", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]*_]*$")
@@ -45,8 +45,14 @@ def _sections(text: str) -> Iterator[tuple[str, Span]]:
     headings = [match for match in _HEADING_OR_FENCE.finditer(text) if match["name"]]
     starts = [0, *(heading.end() for heading in headings)]
     ends = [*(heading.start() for heading in headings), len(text)]
-    names = ["", *(heading["name"].strip() for heading in headings)]
+    names = ["", *(_without_closing_marks(heading["name"]) for heading in headings)]
     yield from zip(names, map(Span, starts, ends), strict=True)
+
+
+def _without_closing_marks(name: str) -> str:
+    """`Title ##` is called "Title". (In the pattern itself this would take time by the square of the blanks.)"""
+    bare = name.rstrip().rstrip("#")
+    return bare.rstrip() if bare[-1:] in (" ", "\t") else name.rstrip()
 
 
 def _paragraphs(document: Document, body: Span) -> Iterator[list[_Unit]]:

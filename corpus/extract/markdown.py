@@ -3,7 +3,7 @@
 from selectolax.lexbor import LexborNode
 
 from corpus.extract.table import grid, table_text
-from corpus.extract.text import clean, literal
+from corpus.extract.text import clean, literal, raised
 
 _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _BLOCK_NAMES = (
@@ -21,7 +21,6 @@ _AROUND_ROLES = {"navigation", "banner", "contentinfo", "search"}
 # A cell longer than this is a part of the page, put in its place by a table.
 _CELL_CHARACTERS = 1000
 _MOST_INDENTED = 8
-_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
 
 def markdown(root: LexborNode, dropped: frozenset[str] = frozenset()) -> str:
@@ -94,7 +93,7 @@ class _Writer:
         if self._open["pre"]:
             return text
         if node.parent is not None and node.parent.tag == "sup":
-            text = text.translate(_RAISED)  # 10⁶ is not 106
+            text = raised(text)
         spaced = " ".join(text.split())
         return f"{' ' * text[:1].isspace()}{spaced}{' ' * (text[-1:].isspace() and bool(spaced))}"
 

@@ -19,12 +19,16 @@ _REASONS = {
 }
 
 
+def printable(name: str) -> str:
+    """Return a file's name as one line that can be shown and stored: what cannot stands there as its escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+
+
 def shown(path: Path, root: Path) -> str:
-    """Return the path below `root` for a message: one printable line, at most 120 characters."""
-    name = str(path.relative_to(root) if path.is_relative_to(root) else path)
-    printable = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    """Return the path below `root` for a message: printable, and at most 120 characters of it."""
+    name = printable(str(path.relative_to(root) if path.is_relative_to(root) else path))
     half = _SHOWN_CHARACTERS // 2
-    return printable if len(printable) <= _SHOWN_CHARACTERS else f"{printable[: half - 1]}…{printable[-half:]}"
+    return name if len(name) <= _SHOWN_CHARACTERS else f"{name[: half - 1]}…{name[-half:]}"
 
 
 @contextmanager

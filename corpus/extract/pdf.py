@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import dropwhile, takewhile
 from statistics import median
 
@@ -12,10 +13,10 @@ import pypdfium2.raw as c
 
 from corpus.errors import CorpusError
 from corpus.extract.limits import CHARACTERS, PAGES
-from corpus.extract.pdf_lines import Line, cut_at_wide_gaps, whole_lines, without_running_lines
+from corpus.extract.pdf_lines import Line, cut_at_wide_gaps, glued, whole_lines, without_running_lines
 from corpus.extract.pdf_paragraphs import Mender, carry_over, paragraphs
 from corpus.extract.raw import TOO_LONG, Raw
-from corpus.extract.text import clean, literal
+from corpus.extract.text import clean, literal, raised
 
 _NO_TEXT = "has no text (scanned?). Run it through text recognition (OCR) and put the result in its place."
 # PDFium's mark for a hyphen at the end of a line that parts a word; it also ends the line.
@@ -24,6 +25,7 @@ _LINE = re.compile(rf"[^{_HYPHEN}\n]*{_HYPHEN}?\n?")
 # Symbols of a font that only it can draw: in text, the marks of lists.
 _SYMBOL = re.compile("[\ue000-\uf8ff]")
 _WORD = re.compile(rf"[^\s{_HYPHEN}]+{_HYPHEN}?")
+_FIGURES_APART = re.compile(r"\d|\D+")
 # So much higher than half of the lines of its page is a title.
 _TITLE_HEIGHT = 1.25
 
@@ -76,16 +78,30 @@ def _pieces(page: pdfium.PdfTextPage, rotation: int) -> Iterator[Line]:
     """Yield stretches of text without a wide gap, in PDFium's order, which is that of reading in most documents."""
     codes = (c.FPDFText_GetUnicode(page, i) for i in range(page.count_chars()))
     characters = "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
+    before: Line | None = None
     for line in _LINE.finditer(characters):
-        words = [_word(page, found, rotation) for found in _WORD.finditer(characters, *line.span())]
+        words = []
+        for word in _WORD.finditer(characters, *line.span()):
+            parts = []
+            for found in _FIGURES_APART.finditer(characters, *word.span()):
+                part = _part(page, found, rotation)
+                if before and part.is_raised_from(before):
+                    part = replace(part, cells=(raised(part.text),), bottom=before.bottom, top=before.top)
+                parts.append(before := part)
+            words.append(glued(parts, ""))
         yield from cut_at_wide_gaps([word for word in words if word.text])
 
 
-def _word(page: pdfium.PdfTextPage, found: re.Match[str], rotation: int) -> Line:
-    text = _SYMBOL.sub("•", found[0].encode("utf-16", "surrogatepass").decode("utf-16", "ignore"))
-    first = _turned(page.get_charbox(found.start(), loose=True), rotation)
-    last = _turned(page.get_charbox(found.start() + len(found[0].rstrip(_HYPHEN)) - 1, loose=True), rotation)
-    return Line((clean(text.replace(_HYPHEN, "-")),), first[0], last[2], first[1], first[3])
+def _part(page: pdfium.PdfTextPage, found: re.Match[str], rotation: int) -> Line:
+    text = found[0].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    text = clean(_SYMBOL.sub("•", text.replace(_HYPHEN, "-")))
+    first, last = found.start(), found.end() - 1
+    if last > first and found[0].endswith(_HYPHEN):
+        last -= 1
+    left, bottom, right, top = _turned(page.get_charbox(first, loose=True), rotation)
+    if last > first:
+        right = _turned(page.get_charbox(last, loose=True), rotation)[2]
+    return Line((text,), left, right, bottom, top)
 
 
 def _turned(box: _Box, rotation: int) -> _Box:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 _WIDE_GAP = 2.0
 _GAP_IN_WORD = 0.15
 _OVERLAP = -0.3
+# In heights of the letters before: what is so much higher and smaller is a power, or the mark of a note.
+_RAISED = 0.25
+_SMALLER = 0.95
 # How many lines at either end of a page may run along, and on how many pages they must stand.
 _OUTERMOST = 2
 _RUNNING_PAGES = 3
@@ -48,6 +51,12 @@ class Line:
         gap = (other.left - self.right) / self.height
         return gap if shared > 0.5 * min(self.height, other.height) and gap > _OVERLAP else None
 
+    def is_raised_from(self, other: "Line") -> bool:
+        """Whether this stands higher than what is right before it, and is smaller."""
+        gap = other.gap_to(self)
+        higher = self.bottom - other.bottom > _RAISED * other.height
+        return higher and self.height < _SMALLER * other.height and gap is not None and gap < _RAISED
+
     def plus(self, other: "Line", gap: float) -> "Line":
         """This line with the other behind it, `gap` heights away."""
         if gap < _WIDE_GAP or (not self.is_row and _MARK_ALONE.fullmatch(self.cells[0])):
@@ -59,14 +68,19 @@ class Line:
         return Line(cells, self.left, other.right, larger.bottom, larger.top)
 
 
+def glued(pieces: list[Line], space: str) -> Line:
+    """Put pieces of one line together, with `space` between them."""
+    longest = max(pieces, key=lambda piece: len(piece.text))
+    text = space.join(piece.text for piece in pieces)
+    return replace(longest, cells=(text,), left=pieces[0].left, right=pieces[-1].right)
+
+
 def cut_at_wide_gaps(words: list[Line]) -> Iterator[Line]:
     """Put words into stretches that no wide gap parts."""
     start = 0
     for end in range(1, len(words) + 1):
         if end == len(words) or (words[end - 1].gap_to(words[end]) or 0) >= _WIDE_GAP:
-            longest = max(words[start:end], key=lambda word: len(word.text))
-            text = " ".join(word.text for word in words[start:end])
-            yield replace(longest, cells=(text,), left=words[start].left, right=words[end - 1].right)
+            yield glued(words[start:end], " ")
             start = end
 
 

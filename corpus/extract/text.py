@@ -25,6 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MARKDOWN = re.compile(r"^ {0,3}(?=#{1,6}(?:[ \t]|$)|`{3}|~{3})", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*)$", re.MULTILINE)
 _MOST_BYTES_A_CHARACTER = 4
+_RAISED = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 
 
 def read_plain(data: bytes) -> Raw:
@@ -47,6 +48,11 @@ def first_heading(text: str) -> str:
     """Return the text of the first Markdown heading, or ""."""
     found = _HEADING.search(text)
     return found[1].rstrip().rstrip("#").rstrip() if found else ""
+
+
+def raised(text: str) -> str:
+    """Return the text with its digits raised: a power or the mark of a note must not lengthen a figure."""
+    return text.translate(_RAISED)
 
 
 def literal(text: str) -> str:

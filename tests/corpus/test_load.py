@@ -93,7 +93,7 @@ def test_wrong_front_matter_is_named(tmp_path, old, new, named):
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        (b"---\njust words\n---\nText.", "front matter"),
+        (b"---\nid: a\njust words\n---\nText.", "front matter"),
         (b"---\nid: a\n---\nT\xe4xt", "not UTF-8"),
     ],
 )
@@ -179,6 +179,12 @@ def test_dropped_files_are_documents_beside_ours(tmp_path):
     found = {d.id: d for d in load_documents(tmp_path)}
     assert set(found) == {"a", "own/Bando 2026.txt", "own/notes.md"}
     assert (found["own/Bando 2026.txt"].language, found["own/notes.md"].language) == ("it", "en")
+
+
+def test_front_matter_of_another_kind_is_no_document_of_ours(tmp_path):
+    (tmp_path / "post.md").write_text("---\nlayout: post\n---\n\nThe hub is open to all firms of the province.\n")
+    (document,) = load_documents(tmp_path)
+    assert "The hub is open" in document.text
 
 
 def test_a_dropped_file_that_cannot_be_read_is_left_out_with_the_reason(tmp_path):

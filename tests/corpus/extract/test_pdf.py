@@ -159,3 +159,9 @@ def test_a_password_is_named(refusal):
 
 def test_what_comes_before_the_document_is_passed_over(read):
     assert "Text." in read("a.pdf", b"junk of a mail server\n" + pdf([column(["Text."])])).text
+
+
+def test_raised_figures_do_not_lengthen_others(read):
+    page = [(72, 770, 11, "The aid is at most 200.000"), (201.9, 775, 7, "12"), (212, 770, 11, "euro a year, of 10")]
+    page += [(298.5, 775, 7, "6"), (305, 770, 11, "in all.")]
+    assert _body(read("a.pdf", pdf([page])).text) == "The aid is at most 200.000¹² euro a year, of 10⁶ in all."
