@@ -23,6 +23,7 @@ class Reference:
     confidence: str
     publisher: str
     url: str | None
+    official: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,16 @@ class Document:
 
     def references_in(self, span: Span) -> tuple[Reference, ...]:
         """Return what the statements that end inside `span` rest on."""
-        return tuple(reference for reference in self.references if span.start < reference.at <= span.end)
+        return _ending_in(span, self.references)
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A passage of one section: the unit that is embedded and ranked. `text == document.text[start:end]`."""
+    """A passage of one section: the unit that is embedded and ranked. `text == document.text[start:end]`.
+
+    What it says about its own time is its document's (`status`, `as_of`, `valid_until`) and that of the facts its
+    statements rest on (`references`, offsets are the document's).
+    """
 
     document: str
     language: str
@@ -60,6 +65,10 @@ class Chunk:
     end: int
     text: str
     sentences: tuple[Span, ...] = field(default=())
+    status: str = "current"
+    as_of: str = ""
+    valid_until: str | None = None
+    references: tuple[Reference, ...] = ()
 
     @property
     def id(self) -> str:
@@ -70,10 +79,18 @@ class Chunk:
         """Text of one of `sentences` (offsets are the document's)."""
         return self.text[span.start - self.start : span.end - self.start]
 
+    def references_in(self, span: Span) -> tuple[Reference, ...]:
+        """Return what the statements that end inside `span` rest on."""
+        return _ending_in(span, self.references)
+
     @property
     def is_historic(self) -> bool:
         """Whether the heading above says that the passage speaks of a time that is over: "… (historic, 2018)"."""
         return _ERA.search(self.section) is not None
+
+
+def _ending_in(span: Span, references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    return tuple(reference for reference in references if span.start < reference.at <= span.end)
 
 
 _ERA = re.compile(r"\((?:historic|storic[oaie]|historisch)\b[^()]*\)$", re.IGNORECASE)

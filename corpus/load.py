@@ -119,7 +119,8 @@ def _read_dropped(path: Path, folder: Path) -> Document:
 
 def _reference(mark: Mark, fact: Fact) -> Reference:
     publisher, url = (fact.sources[0].publisher, fact.sources[0].url) if fact.sources else ("", None)
-    return Reference(mark.at, fact.id, fact.as_of, fact.valid_until, fact.confidence, publisher, url)
+    official = any(source.official for source in fact.sources)
+    return Reference(mark.at, fact.id, fact.as_of, fact.valid_until, fact.confidence, publisher, url, official)
 
 
 def _document(front: FrontMatter, text: str, references: tuple[Reference, ...]) -> Document:

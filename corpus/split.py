@@ -33,11 +33,26 @@ def split_document(document: Document, size: int = CHUNK_CHARACTERS) -> list[Chu
     chunks = []
     for section, body in _sections(document.text):
         for group in _pack(_paragraphs(document, body), size):
-            start, end = group[0].span.start, group[-1].span.end
-            claims = tuple(unit.span for unit in group if unit.is_claim)
-            text = document.text[start:end]
-            chunks.append(Chunk(document.id, document.language, document.title, section, start, end, text, claims))
+            chunks.append(_chunk(document, section, group))
     return chunks
+
+
+def _chunk(document: Document, section: str, group: list[_Unit]) -> Chunk:
+    span = Span(group[0].span.start, group[-1].span.end)
+    return Chunk(
+        document=document.id,
+        language=document.language,
+        title=document.title,
+        section=section,
+        start=span.start,
+        end=span.end,
+        text=document.text[slice_of(span)],
+        sentences=tuple(unit.span for unit in group if unit.is_claim),
+        status=document.status,
+        as_of=document.as_of,
+        valid_until=document.valid_until,
+        references=document.references_in(span),
+    )
 
 
 def _sections(text: str) -> Iterator[tuple[str, Span]]:

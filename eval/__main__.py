@@ -1,4 +1,5 @@
-"""Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline."""
+"""Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline, `retrieval`
+holds what is found to the documents known to be right, `speed` and `page` take the time."""
 
 import argparse
 import json
@@ -9,15 +10,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from assistant.factory import build_assistant
+from assistant.factory import build_assistant, build_embedder
 from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
+from eval import retrieval, speed
 from eval.answers import Row, ask_cases, summary, write_rows
 from eval.cases import read_cases
 from eval.gate import BASELINE, CASES, read_baseline, regressions
 from eval.metrics import Estimate
 from eval.page import measure_page
+from eval.sets import QuestionSet, read_set
+from index.embed import Embedder, SentenceEmbedder
+from index.retrieve import Retriever
 from weights.progress import StderrReport
+from weights.store import WeightStore
 
 WRONG_USE, FAILED = 2, 1
 
@@ -53,6 +59,53 @@ def _gate(options: argparse.Namespace) -> int:
     return FAILED if found else 0
 
 
+def _retrieval(options: argparse.Namespace) -> int:
+    report = StderrReport()
+    asked = read_set(options.set).sample(options.limit)
+    searched = retrieval.searches(asked, options.history)
+    embedder = speed.TimedEmbedder(_embedder(report))
+    directory = _index_for(asked, options, embedder, report)
+    retriever = Retriever(directory, embedder)
+    missing = retrieval.missing_gold(asked, retriever)
+    if missing:
+        report(f"not in the index, so never found: {len(missing)} right documents ({', '.join(missing[:3])} ...)")
+    rows = retrieval.measure(asked, searched, retriever, embedder, report)
+    scores = retrieval.summary(rows)
+    if options.out:
+        run = {"set": asked.name, "history": options.history, "index": str(directory), "embedder": embedder.identity}
+        counts = {"without_gold": asked.without_gold, "gold_missing": len(missing)}
+        retrieval.write_rows(rows, options.out / "rows.jsonl")
+        _write_scores({"run": run | counts} | scores, options.out)
+    print(f"{asked.name}: {len(rows)} questions ({asked.without_gold} more have no right document), index {directory}")
+    print(retrieval.table(scores, retrieval.COLUMNS if asked.corpus else retrieval.COLUMNS_FOR_CASES))
+    return 0
+
+
+def _index_for(asked: QuestionSet, options: argparse.Namespace, embedder: Embedder, report: StderrReport) -> Path:
+    """The index named, as it is; the project's for own cases; else the set's own, brought up to date."""
+    settings = read_settings(index=options.index)
+    if options.index or (asked.corpus is None and not options.english_only):
+        return settings.index
+    corpus = asked.corpus or settings.corpus
+    return retrieval.build_set_index(corpus, embedder, report, english_only=options.english_only)
+
+
+def _speed(options: argparse.Namespace) -> int:
+    report = StderrReport()
+    settings = read_settings(index=options.index)
+    embedder = _embedder(report)
+    plain = speed.plain_embedder(WeightStore(settings.cache, report).embedder())
+    finding = speed.retrieval_latency(settings.index, CASES, embedder)
+    texts = speed.passages_of(settings.corpus, options.passages)
+    embedding = speed.compare_embedding(embedder.passages, plain, texts, report)
+    print(json.dumps({"embedding": asdict(embedding), "retrieval": finding}, indent=2))
+    return 0
+
+
+def _embedder(report: StderrReport) -> SentenceEmbedder:
+    return build_embedder(WeightStore(read_settings().cache, report), report)
+
+
 def _page(options: argparse.Namespace) -> int:
     print(json.dumps(measure_page(options.browser, options.rounds, StderrReport()), indent=2))
     return 0
@@ -64,7 +117,7 @@ def _run(file: Path, settings: Settings, out: Path | None) -> tuple[list[Row], d
     scores = summary(rows)
     if out:
         write_rows(rows, out / "rows.jsonl")
-        (out / "scores.json").write_text(json.dumps(_plain(scores), indent=2) + "\n", encoding="utf-8")
+        _write_scores(scores, out)
     for name, group in scores.items():
         print(_readable(name, group))
     for row in (row for row in rows if not row.right):
@@ -82,6 +135,10 @@ def _readable(name: str, scores: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _write_scores(scores: dict[str, Any], out: Path) -> None:
+    (out / "scores.json").write_text(json.dumps(_plain(scores), indent=2) + "\n", encoding="utf-8")
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Estimate):
         return asdict(value)
@@ -96,6 +153,8 @@ def _parser() -> argparse.ArgumentParser:
     answers.add_argument("--index", type=Path, metavar="DIR")
     answers.add_argument("--composer", choices=("extractive", "model", "auto"))
     answers.set_defaults(run=_answers)
+    _add_retrieval(commands)
+    _add_speed(commands)
     gate = commands.add_parser("gate", help="hold the committed cases to the committed baseline")
     gate.add_argument("--accept", action="store_true", help="make this run the new baseline")
     gate.set_defaults(run=_gate)
@@ -106,6 +165,30 @@ def _parser() -> argparse.ArgumentParser:
     for command in (answers, gate):
         command.add_argument("--out", type=Path, metavar="DIR", help="keep every row and the scores there")
     return parser
+
+
+def _add_speed(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    fast = commands.add_parser("speed", help="embedding against a plain float32 loop, and warm retrieval for one user")
+    fast.add_argument("--index", type=Path, metavar="DIR")
+    fast.add_argument("--passages", type=int, default=512, metavar="N", help="how many the two embed (512)")
+    fast.set_defaults(run=_speed)
+
+
+def _add_retrieval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    finding = commands.add_parser("retrieval", help="retrieval metrics on a test set, or on a file of cases")
+    finding.add_argument("--set", type=Path, required=True, metavar="DIR_OR_CASES")
+    index = finding.add_mutually_exclusive_group()
+    index.add_argument("--index", type=Path, metavar="DIR", help="search this index as it is, build none")
+    index.add_argument("--english-only", action="store_true", help="search the English documents of the corpus alone")
+    finding.add_argument(
+        "--history",
+        choices=("last", "ours", "human"),
+        default="ours",
+        help="search follow-ups as they stand, made stand-alone by the assistant (the default), or by a person",
+    )
+    finding.add_argument("--limit", type=int, metavar="N", help="only N of the questions, always the same ones")
+    finding.add_argument("--out", type=Path, metavar="DIR", help="keep every row and the scores there")
+    finding.set_defaults(run=_retrieval)
 
 
 if __name__ == "__main__":

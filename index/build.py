@@ -1,12 +1,13 @@
 """From documents to an index, in five steps: load, split, embed, store, verify and swap.
 
-Only what changed is embedded again: vectors of a chunk whose text, title and section are as before are copied.
+Documents stream through: what is held in memory is one batch of chunks, however large the corpus is. Only what
+changed is embedded again: vectors of a chunk whose text, title and section are as before are copied.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,22 +19,32 @@ from corpus.errors import IndexUnusable
 from corpus.glossary import Term
 from corpus.split import split_document
 from index.directory import new_build, writing
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.manifest import (
     Builder,
+    CorpusFingerprint,
     Manifest,
     chunk_fingerprint,
-    corpus_fingerprint,
     document_fingerprint,
     embedded_text,
     file_hashes,
+    heading,
 )
-from index.names import collection, named_sentences
-from index.parts import Parts, open_live, storing
+from index.means import Means
+from index.names import collection
+from index.parts import MEANS, Parts, open_live, storing
+from index.records import Passage
 from index.report import Changes, IndexReport
 from index.reuse import Previous
+from index.verify import verify
+from index.words import terms as terms_of
 
 _BATCH = 256
+_GRAPH_BATCH = 2000
+
+
+class _Unchanged(Exception):
+    """The live build is of just this corpus: nothing has to be built."""
 
 
 def build_index(
@@ -43,21 +54,21 @@ def build_index(
     report: Callable[[str], None],
     terms: Sequence[Term] = (),
 ) -> IndexReport:
-    """Bring the index in `directory` up to date with documents and glossary; nothing is written when nothing changed.
+    """Bring the index in `directory` up to date with documents and glossary; nothing changes when nothing changed.
 
-    Raises `IndexBusy` when another process is writing, `IndexUnusable` when the new build fails its verification. Any
-    failure leaves the live build as it was.
+    `documents` are gone through once. Raises `IndexBusy` when another process is writing, `IndexUnusable` when the new
+    build fails its verification. Any failure leaves the live build as it was.
     """
     started = time.monotonic()
-    corpus = _Corpus.of(documents, terms)
     outcome = IndexReport()
     with writing(directory), closing(Previous.open(directory, embedder.identity)) as before:
-        outcome.documents = Changes.between(before.documents, corpus.fingerprints)
-        if before.parts and (before.documents, before.terms) == (corpus.fingerprints, corpus.terms):
-            outcome.chunks = Changes(unchanged=len(before.chunks))
-        else:
-            with new_build(directory) as build, closing(_Build(build, embedder, before, report)) as work:
-                work.run(corpus, outcome)
+        try:
+            with new_build(directory, before.build) as build, closing(_Build(build, embedder, before, report)) as work:
+                work.run(documents, terms, outcome)
+        except _Unchanged:
+            assert before.manifest
+            outcome.documents = Changes(unchanged=before.manifest.documents)
+            outcome.chunks = Changes(unchanged=before.manifest.chunks)
     outcome.seconds = time.monotonic() - started
     return outcome
 
@@ -71,23 +82,10 @@ def is_up_to_date(
     except IndexUnusable:
         return False
     parts.close()
-    return manifest.corpus == _Corpus.of(documents, terms).fingerprint
-
-
-@dataclass(frozen=True)
-class _Corpus:
-    documents: list[Document]
-    fingerprints: dict[str, str]  # by "language/id"
-    terms: tuple[Term, ...]
-
-    @classmethod
-    def of(cls, documents: Iterable[Document], terms: Sequence[Term]) -> "_Corpus":
-        all_ = list(documents)
-        return cls(all_, {f"{d.language}/{d.id}": document_fingerprint(d) for d in all_}, tuple(terms))
-
-    @property
-    def fingerprint(self) -> str:
-        return corpus_fingerprint(self.fingerprints.values(), self.terms)
+    fingerprint = CorpusFingerprint(terms)
+    for document in documents:
+        fingerprint.add(document_fingerprint(document))
+    return manifest.corpus == str(fingerprint)
 
 
 def _within(chunk: Chunk, span: Span) -> Span:
@@ -96,11 +94,10 @@ def _within(chunk: Chunk, span: Span) -> Span:
     return Span(span.start + shift, span.end + shift)
 
 
-def _worded(chunk: Chunk) -> Iterator[tuple[str, str, str, str]]:
-    """Yield what the words of a chunk and of its sentences are to be found by."""
-    yield "chunk", chunk.language, chunk.id, embedded_text(chunk)
-    for name, text in named_sentences(chunk):
-        yield "sentence", chunk.language, name, text
+def _words(chunk: Chunk) -> tuple[tuple[str, ...], ...]:
+    """The terms that a chunk is found by: those of its heading, then of each sentence."""
+    lines = [heading(chunk), *(chunk.sentence(span) for span in chunk.sentences)]
+    return tuple(tuple(terms_of(line, chunk.language)) for line in lines)
 
 
 class _Build:
@@ -109,71 +106,95 @@ class _Build:
         self.embedder = embedder
         self.before = before
         self.report = report
-        self.parts = Parts.of(path, create=True)
+        self.parts = Parts.of(path, embedder.dimension, create=True)
+        self.languages: Counter[str] = Counter()
+        self.sentences = 0
+        self.means = Means(embedder.dimension)
 
     def close(self) -> None:
         self.parts.close()
 
-    def run(self, corpus: _Corpus, outcome: IndexReport) -> None:
+    def run(self, documents: Iterable[Document], terms: Sequence[Term], outcome: IndexReport) -> None:
+        fingerprint = CorpusFingerprint(terms)
         with storing():
-            self.parts.records.add_terms(corpus.terms)
-            self.parts.records.add_documents(zip(corpus.documents, corpus.fingerprints.values(), strict=True))
-        chunks = [chunk for document in corpus.documents for chunk in split_document(document)]
-        for done, batch in enumerate(batch_iterate(_BATCH, chunks)):
+            self.parts.records.add_terms(terms)
+            self.parts.records.add_documents(_fingerprinted(documents, fingerprint))
+        if self.before.corpus == str(fingerprint):
+            raise _Unchanged
+        self._add_all(outcome)
+        outcome.documents = self.parts.records.changes_since(self.before.records, "documents")
+        outcome.chunks = self.parts.records.changes_since(self.before.records, "chunks")
+        documents_stored = self.parts.records.count("documents")
+        with storing():
+            self.parts.finish()
+            self._stamp(str(fingerprint), documents_stored)
+
+    def _add_all(self, outcome: IndexReport) -> None:
+        chunks = (chunk for document in self.parts.records.documents() for chunk in split_document(document))
+        for batch in batch_iterate(_BATCH, chunks):
             outcome.embedded += self._add(batch)
-            self.report(f"indexed {min((done + 1) * _BATCH, len(chunks))} of {len(chunks)} chunks")
-        outcome.chunks = Changes.between(self.before.chunks, self.parts.records.fingerprints("chunks"))
-        sentences = sum(len(chunk.sentences) for chunk in chunks)
+            self.report(f"indexed {self.languages.total()} chunks")
         with storing():
-            self._verify(chunks, sentences)
-            self._stamp(corpus, chunks, sentences)
+            self.means.write(self.path / MEANS)
+            for language in sorted(self.languages):
+                self._add_graph(language)
 
     def _add(self, batch: list[Chunk]) -> int:
-        """Store a batch in all three places; return how many chunks had to be embedded."""
-        keyed = [(chunk, chunk_fingerprint(chunk)) for chunk in batch]
-        known = self.before.vectors(keyed)
-        new = [chunk for chunk in batch if chunk.id not in known]
-        vectors = known | dict(zip((chunk.id for chunk in new), self._embed(new), strict=True))
+        """Store a batch in all places but Chroma; return how many chunks had to be embedded."""
+        passages = [self._number(chunk) for chunk in batch]
+        known = self.before.vectors([(passage.fingerprint, passage.sentences) for passage in passages])
+        new = {p.fingerprint: chunk for p, chunk in zip(passages, batch, strict=True) if p.fingerprint not in known}
+        vectors = known | dict(zip(new, self._embed([*new.values()]), strict=True))
         with storing():
-            self.parts.records.add_chunks(keyed)
-            for language in sorted({chunk.language for chunk in batch}):
-                group = [chunk for chunk in batch if chunk.language == language]
-                self._add_vectors(language, group, [vectors[chunk.id] for chunk in group])
-            self.parts.lexical.add(entry for chunk in batch for entry in _worded(chunk))
-        return len(new)
+            self.parts.records.add_passages(passages)
+            self._add_vectors(passages, [vectors[passage.fingerprint] for passage in passages])
+            self.parts.lexical.add((p.language, p.number, p.lines.split()) for p in passages)
+        return sum(passage.fingerprint in new for passage in passages)
 
-    def _add_vectors(self, language: str, chunks: list[Chunk], vectors: list[list[np.ndarray]]) -> None:
-        names = [name for chunk in chunks for name, _ in named_sentences(chunk)]
-        rows = [vector for group in vectors for vector in group[1:]]
-        store = self.parts.store
-        store.add(collection("chunks", language), [c.id for c in chunks], np.array([v[0] for v in vectors]))
-        # Even without rows: a language whose texts have no sentences has an empty collection, not a missing one.
-        store.add(collection("sentences", language), names, np.array(rows))
+    def _number(self, chunk: Chunk) -> Passage:
+        number, first = self.languages.total(), self.sentences
+        self.languages[chunk.language] += 1
+        self.sentences += len(chunk.sentences)
+        return Passage.of(chunk, number, chunk_fingerprint(chunk), first, _words(chunk))
 
-    def _embed(self, chunks: list[Chunk]) -> Iterator[list[np.ndarray]]:
-        """Yield, for each chunk, its own vector and one for each of its sentences."""
+    def _add_vectors(self, passages: list[Passage], rows: list[Vectors]) -> None:
+        self.parts.passages.append(np.stack([own for own, *_ in rows]))
+        self.parts.sentences.append(np.concatenate([of_passage[1:] for of_passage in rows]))
+        for passage, of_passage in zip(passages, rows, strict=True):
+            self.means.add(passage.language, of_passage)
+
+    def _add_graph(self, language: str) -> None:
+        """Give Chroma the vectors of a language, in the large batches that it links best."""
+        for numbers in batch_iterate(_GRAPH_BATCH, self.parts.records.numbers(language)):
+            rows = np.concatenate([self.parts.passages.read(number) for number in numbers])
+            self.parts.store.add(collection(language), [str(number) for number in numbers], rows)
+            self.report(f"linked {len(numbers)} chunks ({language})")
+
+    def _embed(self, chunks: list[Chunk]) -> list[Vectors]:
+        """Return, for each chunk, its own vector and one for each of its sentences."""
         texts = [embedded_text(chunk) for chunk in chunks]
         parts = [[_within(chunk, span) for span in chunk.sentences] for chunk in chunks]
-        yield from map(list, self.embedder.passages_with_parts(texts, parts) if texts else [])
+        return self.embedder.passages_with_parts(texts, parts) if texts else []
 
-    def _verify(self, chunks: list[Chunk], sentences: int) -> None:
-        """Raise `IndexUnusable` unless all is stored and a sample of the chunks is found by its own vectors."""
-        flaw = self.parts.flaw(len(chunks), sentences)
-        sample = chunks[:: max(1, len(chunks) // 100)]
-        lost = [c.id for c in sample if not self.parts.store.finds(collection("chunks", c.language), c.id)]
-        if flaw or lost:
-            problem = flaw or f"{lost[0]} is not found"
-            raise IndexUnusable(f"The new index is not whole: {problem}; the old one stays in use. Rerun.")
-
-    def _stamp(self, corpus: _Corpus, chunks: list[Chunk], sentences: int) -> None:
-        self.parts.close()  # all is on disk from here on
+    def _stamp(self, corpus: str, documents: int) -> None:
+        verified = verify(self.path, self.embedder.dimension, dict(self.languages), self.sentences)
         Manifest(
             builder=Builder(self.embedder.identity),
-            corpus=corpus.fingerprint,
-            documents=len(corpus.documents),
-            chunks=len(chunks),
-            sentences=sentences,
-            languages=tuple(sorted({chunk.language for chunk in chunks})),
+            corpus=corpus,
+            documents=documents,
+            chunks=self.languages.total(),
+            sentences=self.sentences,
+            languages=dict(sorted(self.languages.items())),
+            dimension=self.embedder.dimension,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            files=file_hashes(self.path, Parts.settled_files(self.path)),
+            files=file_hashes(self.path),
+            recall=verified.recall,
+            landmarks=verified.landmarks,
         ).write(self.path)
+
+
+def _fingerprinted(documents: Iterable[Document], whole: CorpusFingerprint) -> Iterator[tuple[Document, str]]:
+    for document in documents:
+        fingerprint = document_fingerprint(document)
+        whole.add(fingerprint)
+        yield document, fingerprint

@@ -1,26 +1,38 @@
 """The index directory: which build is live, who may write, and how a finished build takes over.
 
 DIRECTORY/CURRENT            name of the live build (replaced atomically)
-DIRECTORY/PREVIOUS           name of the last good one before it, kept
-DIRECTORY/build-.../         manifest.json  records.sqlite  vectors/  lexical/
+DIRECTORY/PREVIOUS           name of the last good one before it, served when the live one is damaged
+DIRECTORY/build-.../         a build: written once, then only read (see `parts.py`)
 DIRECTORY/writer.lock        held by the one process that may build; writer.json says who
 """
 
 import json
 import os
+import shlex
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from corpus.errors import IndexBusy, IndexUnusable
 
-_LOCK_SECONDS = 1.5
+_LOCK_SECONDS = 1.0
+_COMMAND_CHARACTERS = 120
 _PREFIX = "build-"
+
+
+class IndexDamaged(IndexUnusable):
+    """A build is not as it was written; the one before it may be."""
+
+    def __init__(self, directory: Path, reason: str) -> None:
+        self.reason = " ".join(reason.split())
+        super().__init__(f"The index at {directory} is damaged: {self.reason}. {how_to_mend(directory)}")
 
 
 def live_build(directory: Path) -> Path | None:
@@ -28,19 +40,28 @@ def live_build(directory: Path) -> Path | None:
     return _named_in(directory, "CURRENT")
 
 
+def previous_build(directory: Path) -> Path | None:
+    """Return the folder of the good build before the live one, or None when there is none."""
+    previous = _named_in(directory, "PREVIOUS")
+    return None if previous == live_build(directory) else previous
+
+
+def pointer(directory: Path) -> bytes:
+    """Return what CURRENT holds, valid or not: it changes when another build takes over."""
+    try:
+        return (directory / "CURRENT").read_bytes()
+    except OSError:
+        return b""
+
+
 def require_live_build(directory: Path) -> Path:
     """Return the folder of the live build, or raise `IndexUnusable`."""
     build = live_build(directory)
     if build is not None:
         return build
-    if (directory / "CURRENT").exists():
-        raise damaged(directory, "CURRENT names no folder in it")
+    if any((directory / name).exists() for name in ("CURRENT", "PREVIOUS")):
+        raise IndexDamaged(directory, "CURRENT names no folder in it")
     raise IndexUnusable(f"There is no index at {directory}. {how_to_mend(directory)}")
-
-
-def damaged(directory: Path, reason: str) -> IndexUnusable:
-    """Return the error that says what is broken, on one line, and how to mend it."""
-    return IndexUnusable(f"The index at {directory} is damaged: {' '.join(reason.split())}. {how_to_mend(directory)}")
 
 
 def how_to_mend(directory: Path) -> str:
@@ -50,12 +71,14 @@ def how_to_mend(directory: Path) -> str:
 
 @contextmanager
 def writing(directory: Path) -> Iterator[None]:
-    """Hold the writer's lock, or raise `IndexBusy` naming who holds it within two seconds."""
+    """Hold the writer's lock, or raise `IndexBusy` naming who holds it within two seconds.
+
+    The lock is the operating system's: it ends with the process that holds it, however that ends.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
     try:
-        directory.mkdir(parents=True, exist_ok=True)
         with FileLock(directory / "writer.lock", timeout=_LOCK_SECONDS):
-            who = {"process": os.getpid(), "host": socket.gethostname()}
-            (directory / "writer.json").write_text(json.dumps(who), encoding="utf-8")
+            _write_atomically(directory / "writer.json", json.dumps(_this_process()))
             yield
     except Timeout:
         raise IndexBusy(
@@ -64,20 +87,31 @@ def writing(directory: Path) -> Iterator[None]:
 
 
 @contextmanager
-def new_build(directory: Path) -> Iterator[Path]:
-    """Yield an empty folder for a build. It becomes the live one on success and is removed on any failure."""
+def new_build(directory: Path, good: Path | None = None) -> Iterator[Path]:
+    """Yield an empty folder for a build. It becomes the live one on success and is removed on any failure.
+
+    What is kept as the previous build is `good`, the one known to be whole, or else the one that was live.
+    """
     _remove_leftovers(directory)
     build = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=directory))
     try:
         yield build
+        _settle(build, directory.stat().st_mode)
     except BaseException:
         shutil.rmtree(build, ignore_errors=True)
         raise
-    before = live_build(directory)
-    if before is not None:
-        _write_atomically(directory / "PREVIOUS", before.name)
+    before = good or live_build(directory)
     _write_atomically(directory / "CURRENT", build.name)
+    if before is not None:  # after CURRENT: a process killed in between leaves two different builds to serve from
+        _write_atomically(directory / "PREVIOUS", before.name)
     _remove_leftovers(directory)
+
+
+def _settle(build: Path, mode: int) -> None:
+    """Have the disk hold all of a build before anything points to it, for the same readers as the directory."""
+    for path in [*build.rglob("*"), build]:
+        path.chmod(mode & (0o777 if path.is_dir() else 0o666))
+        _sync(path)
 
 
 def _remove_leftovers(directory: Path) -> None:
@@ -105,11 +139,28 @@ def _write_atomically(file: Path, text: str) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     beside.replace(file)
+    _sync(file.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _this_process() -> dict[str, str | int]:
+    return {
+        "process": os.getpid(),
+        "host": socket.gethostname(),
+        "since": datetime.now(UTC).isoformat(sep=" ", timespec="seconds"),
+        "command": " ".join(shlex.join(sys.orig_argv).split())[:_COMMAND_CHARACTERS],
+    }
 
 
 def _holder(directory: Path) -> str:
-    try:
+    with suppress(OSError, ValueError, KeyError, TypeError):
         who = json.loads((directory / "writer.json").read_text(encoding="utf-8"))
-        return f"Process {who['process']} on {who['host']}"
-    except (OSError, ValueError, KeyError):
-        return "Another process"
+        return f"Process {who['process']} on {who['host']} (`{who['command']}`, since {who['since']})"
+    return "Another process"

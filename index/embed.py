@@ -1,17 +1,14 @@
 """Texts to vectors: multilingual-e5-small through sentence-transformers, behind LangChain's `Embeddings` interface."""
 
-from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from threading import Lock
+from typing import Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from corpus.document import Span
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+from index.encoder import Encoder
 
 Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 _QUERIES_KEPT = 1024
@@ -23,6 +20,10 @@ class Embedder(Protocol):
     @property
     def identity(self) -> str:
         """Name and hash of the weights; vectors of different identities must never meet in one index."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
 
     def passages(self, texts: list[str]) -> Vectors:
         """Embed texts to be found; shape (len(texts), dimension)."""
@@ -36,21 +37,29 @@ class Embedder(Protocol):
     def query(self, text: str) -> Vectors:
         """Embed one question; shape (1, dimension)."""
 
+    def queries(self, texts: list[str]) -> Vectors:
+        """Embed some questions at once, which is quicker than one by one; shape (len(texts), dimension)."""
+
 
 class SentenceEmbedder(Embeddings):
-    """A sentence-transformers folder whose prompts are named "query" and "passage" (E5 needs both).
+    """A sentence-transformers folder with mean pooling and prompts named "query" and "passage", as E5 has them.
 
-    Runs in bfloat16 where the processor computes in it: 1.9 times as fast, cosine to float32 .9996 (measured).
+    What its speed is made of: docs/decisions/embedding.md.
     """
 
     def __init__(self, folder: Path, identity: str) -> None:
         self.identity = identity
-        self._model = _load(folder)
-        self._query = lru_cache(_QUERIES_KEPT)(self._encode_query)
+        self._encoder = Encoder(folder)
+        self.dimension = self._encoder.dimension
+        self._recent: dict[str, np.ndarray] = {}  # questions and their vectors, the latest last
+        self._lock = Lock()
 
     def passages(self, texts: list[str]) -> Vectors:
         """Embed texts to be found; shape (len(texts), dimension)."""
-        return self._encode(texts, "passage")
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for place, tokens in self._encoder.each(self._encoder.encodings(texts, "passage")):
+            vectors[place] = _unit(tokens.mean(axis=0))
+        return vectors
 
     def passages_with_parts(self, texts: list[str], parts: list[list[Span]]) -> list[Vectors]:
         """Embed texts, and parts of each as the sum of two views; one array a text, its own vector first.
@@ -60,16 +69,33 @@ class SentenceEmbedder(Embeddings):
         docs/decisions/retrieval.md.
         """
         pieces = [text[span.start : span.end] for text, spans in zip(texts, parts, strict=True) for span in spans]
-        alone = iter(self._encode(pieces, "passage") if pieces else ())
-        rows = []
-        for (tokens, places), spans in zip(self._tokens(texts), parts, strict=True):
-            both = [_unit(_mean_inside(tokens, places, span)) + next(alone) for span in spans]
-            rows.append(np.array([_unit(vector) for vector in (tokens.mean(axis=0), *both)]))
+        alone = np.split(self.passages(pieces), np.cumsum([len(spans) for spans in parts])[:-1])
+        encodings = self._encoder.encodings(texts, "passage")
+        rows: list[Vectors] = [np.empty((0, 0), dtype=np.float32)] * len(texts)
+        for place, tokens in self._encoder.each(encodings):
+            offsets = np.array(encodings[place].offsets) - len(self._encoder.prompts["passage"])
+            inside = [_unit(_mean_inside(tokens, offsets, span)) for span in parts[place]]
+            both = [_unit(one + other) for one, other in zip(inside, alone[place], strict=True)]
+            rows[place] = np.stack([_unit(tokens.mean(axis=0)), *both])
         return rows
 
     def query(self, text: str) -> Vectors:
         """Embed one question; shape (1, dimension). Repeated questions are remembered."""
-        return self._query(text)
+        return self.queries([text])
+
+    def queries(self, texts: list[str]) -> Vectors:
+        """Embed some questions in one pass; shape (len(texts), dimension). Repeated questions are remembered."""
+        with self._lock:
+            known = {text: self._recent.pop(text) for text in set(texts) & self._recent.keys()}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            tokens = self._encoder.together(self._encoder.encodings(new, "query"))
+            known |= {text: _unit(vectors.mean(axis=0)) for text, vectors in zip(new, tokens, strict=True)}
+        with self._lock:
+            self._recent |= known
+            for oldest in list(self._recent)[:-_QUERIES_KEPT]:
+                del self._recent[oldest]
+        return np.array([known[text] for text in texts], dtype=np.float32).reshape(-1, self.dimension)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Embed passages, for LangChain."""
@@ -78,26 +104,6 @@ class SentenceEmbedder(Embeddings):
     def embed_query(self, text: str) -> list[float]:
         """Embed a question, for LangChain."""
         return list(map(float, self.query(text)[0]))
-
-    def _tokens(self, texts: list[str]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the vectors of each text's tokens, and their character ranges in the text; shapes (n, d) and (n, 2)."""
-        prompt = str(self._model.prompts["passage"])
-        vectors = self._model.encode(
-            texts, prompt_name="passage", batch_size=32, output_value="token_embeddings", show_progress_bar=False
-        )
-        prompted = [prompt + text for text in texts]
-        offsets = self._model.tokenizer(prompted, truncation=True, return_offsets_mapping=True)["offset_mapping"]
-        for tokens, places in zip(vectors, offsets, strict=True):
-            yield tokens.float().cpu().numpy(), np.array(places) - len(prompt)
-
-    def _encode_query(self, text: str) -> Vectors:
-        return self._encode([text], "query")
-
-    def _encode(self, texts: list[str], prompt: str) -> Vectors:
-        vectors = self._model.encode(
-            texts, prompt_name=prompt, batch_size=32, convert_to_tensor=True, show_progress_bar=False
-        )
-        return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:
@@ -109,13 +115,3 @@ def _mean_inside(tokens: np.ndarray, places: np.ndarray, span: Span) -> np.ndarr
     # A token's range may begin with the space before its word.
     inside = (places[:, 0] >= span.start - 1) & (places[:, 1] <= span.end) & (places[:, 1] > places[:, 0])
     return np.asarray(tokens[inside].mean(axis=0) if inside.any() else tokens.mean(axis=0))
-
-
-def _load(folder: Path) -> "SentenceTransformer":
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    dtype = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-    return SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"torch_dtype": dtype})

@@ -1,23 +1,24 @@
-"""Words on disk: BM25 by tantivy, stemmed and without stop words, one field per kind and language.
+"""Words on disk: BM25 by tantivy, one field a language.
 
 A question is matched only against text in its own language. Matching its words across languages ruins the fused
 ranking (nDCG@10 .918 with vectors alone, .640 with blind fusion, German questions on English text).
 """
 
-import re
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import tantivy
 
-_STEMMERS = {"en": "english", "it": "italian", "de": "german"}
-_WORD = re.compile(r"\w+")
+from corpus.language import LANGUAGES
+
 _WRITER_BYTES = 64_000_000
-KINDS = ("chunk", "sentence")
+_IDF_KEPT = 20_000
 
 
 class LexicalIndex:
-    """A tantivy index in a directory. Opened for reading unless `create`."""
+    """A tantivy index in a directory. Opened for reading unless `create`. Texts come as terms (`index.words`)."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if create:
@@ -25,16 +26,24 @@ class LexicalIndex:
             self._index = tantivy.Index(_schema(), path=str(path))
         else:
             self._index = tantivy.Index.open(str(path))
-        for language, stemmer in _STEMMERS.items():
-            self._index.register_tokenizer(f"words_{language}", _analyzer(stemmer))
+        self._index.register_tokenizer("terms", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+        self._writer: tantivy.IndexWriter | None = None
+        self._idf = lru_cache(_IDF_KEPT)(self._count_idf)
 
-    def add(self, texts: Iterable[tuple[str, str, str, str]]) -> None:
-        """Add texts as (kind, language, id, text) and make them searchable; each call costs a commit."""
-        writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
-        for kind, language, id_, text in texts:
-            writer.add_document(tantivy.Document(id=id_, **{_field(kind, language): text}))
+    def add(self, texts: Iterable[tuple[str, int, Iterable[str]]]) -> None:
+        """Add texts as (language, number, terms); they can be searched after `finish`."""
+        self._writer = self._writer or self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
+        for language, number, words in texts:
+            document = tantivy.Document(**{language: " ".join(words)})
+            document.add_unsigned("number", number)  # the constructor would take it for a signed one
+            self._writer.add_document(document)
+
+    def finish(self) -> None:
+        """Write what was added to disk and make it searchable."""
+        writer = self._writer or self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
         writer.commit()
         writer.wait_merging_threads()
+        self._writer = None
         self._index.reload()
 
     def count(self) -> int:
@@ -42,30 +51,29 @@ class LexicalIndex:
         count: int = self._index.searcher().num_docs
         return count
 
-    def search(self, kind: str, language: str, question: str, k: int) -> dict[str, float]:
-        """Return the BM25 score of the best `k` ids, best first."""
-        # In lower case a word is only a word: AND, OR and NOT are operators.
-        words = " ".join(_WORD.findall(question.lower()))
-        if not words:
+    def search(self, language: str, words: Sequence[str], k: int) -> dict[int, float]:
+        """Return the BM25 score of the best `k` numbers, best first."""
+        schema = self._index.schema
+        wanted = [tantivy.Query.term_query(schema, language, word) for word in dict.fromkeys(words)]
+        if not wanted:
             return {}
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in wanted])
         searcher = self._index.searcher()
-        query, _ = self._index.parse_query_lenient(words, [_field(kind, language)])
-        return {searcher.doc(address)["id"][0]: score for score, address in searcher.search(query, k).hits}
+        hits = searcher.search(query, k, count=False).hits
+        numbers = searcher.fast_field_values("number", [address for _, address in hits])
+        return {int(number or 0): float(score) for number, (score, _) in zip(numbers, hits, strict=True)}
 
+    def idf(self, language: str, word: str, texts: int) -> float:
+        """Return how telling a term is among `texts` texts of a language: BM25's inverse document frequency."""
+        return self._idf(language, word, texts)
 
-def _field(kind: str, language: str) -> str:
-    return f"{kind}_{language}"
+    def _count_idf(self, language: str, word: str, texts: int) -> float:
+        holding = self._index.searcher().doc_freq(language, word)
+        return math.log(1 + (texts - holding + 0.5) / (holding + 0.5))
 
 
 def _schema() -> tantivy.Schema:
-    builder = tantivy.SchemaBuilder().add_text_field("id", stored=True, tokenizer_name="raw")
-    for kind in KINDS:
-        for language in _STEMMERS:
-            builder.add_text_field(_field(kind, language), tokenizer_name=f"words_{language}")
-    return builder.build()
-
-
-def _analyzer(stemmer: str) -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.lowercase())
-    builder = builder.filter(tantivy.Filter.stopword(stemmer)).filter(tantivy.Filter.stemmer(stemmer))
+    builder = tantivy.SchemaBuilder().add_unsigned_field("number", stored=False, indexed=False, fast=True)
+    for language in LANGUAGES:
+        builder.add_text_field(language, tokenizer_name="terms", index_option="freq")
     return builder.build()

@@ -1,59 +1,105 @@
-"""The three stores of a build, opened together: all of them whole, or `IndexUnusable`."""
+"""The stores of a build, opened together: all of them whole, or `IndexUnusable`.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+BUILD/manifest.json     stamp: what built it, and the hash of every other file
+BUILD/records.sqlite    texts            BUILD/vectors/   Chroma: one graph a language
+BUILD/passages.f32      vectors, flat    BUILD/lexical/   tantivy
+BUILD/sentences.f16     the same             BUILD/means.f32   their means, by language
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from corpus.errors import IndexUnusable, ProjectError
-from index.directory import damaged, require_live_build
+from index.directory import IndexDamaged, require_live_build
 from index.lexical import LexicalIndex
-from index.manifest import Builder, Manifest, changed_files, read_manifest, require_same
+from index.manifest import Builder, Landmark, Manifest, changed_files, read_manifest, require_same
+from index.names import collection
 from index.records import Records
-from index.store import VectorStore
+from index.store import DATABASE, VectorStore
+from index.vectors import VectorFile
+from index.workcopy import NoWorkingCopy, WorkingCopy
+
+PASSAGES, SENTENCES, MEANS = "passages.f32", "sentences.f16", "means.f32"
+_TOLERANCE = 1e-4  # of a cosine, computed in another order
+_FORGIVEN = 0.1  # share of questions: Chroma inserts what came last again at each start, and not always alike
 
 
 @dataclass(frozen=True)
 class Parts:
     """Texts, vectors and words of one build."""
 
+    build: Path
     records: Records
+    passages: VectorFile  # one row a chunk
+    sentences: VectorFile  # one row a sentence, those of a chunk side by side
     store: VectorStore
     lexical: LexicalIndex
+    opened: ExitStack
 
     @classmethod
-    def of(cls, build: Path, *, create: bool = False) -> "Parts":
-        """Open the stores in the folder of a build, or make empty ones there."""
-        return cls(
-            Records(build / "records.sqlite", create=create),
-            VectorStore(build / "vectors", create=create),
-            LexicalIndex(build / "lexical", create=create),
-        )
+    def of(cls, build: Path, dimension: int, *, create: bool = False) -> "Parts":
+        """Open the stores in the folder of a build, or make empty ones there. All are open, or none."""
+        with ExitStack() as opened:
+            searched = build
+            if not create:
+                copy = WorkingCopy(build, ("vectors", "lexical"), DATABASE)
+                opened.callback(copy.close)
+                searched = copy.path
+            records = Records(build / "records.sqlite", create=create)
+            opened.callback(records.close)
+            passages = VectorFile(build / PASSAGES, dimension, np.float32, create=create)
+            opened.callback(passages.close)
+            sentences = VectorFile(build / SENTENCES, dimension, np.float16, create=create)
+            opened.callback(sentences.close)
+            store = VectorStore(searched / "vectors", create=create)
+            opened.callback(store.close)
+            lexical = LexicalIndex(searched / "lexical", create=create)
+            return cls(build, records, passages, sentences, store, lexical, opened.pop_all())
+
+    def finish(self) -> None:
+        """Write to disk all that was added and close; from here on a build is only read."""
+        self.records.finish()
+        self.passages.sync()
+        self.sentences.sync()
+        self.lexical.finish()
+        self.close()
+        VectorStore.compact(self.build / "vectors")
 
     def close(self) -> None:
         """Release files and memory."""
-        self.records.close()
-        self.store.close()
+        self.opened.close()
 
-    @staticmethod
-    def settled_files(build: Path) -> list[Path]:
-        """Files of a finished build that reading leaves as they are; a flipped bit in some would end the process."""
-        lexical = sorted((build / "lexical").glob("[!.]*"))
-        return [build / "records.sqlite", *lexical, *VectorStore.settled_files(build / "vectors")]
-
-    def flaw(self, chunks: int, sentences: int) -> str | None:
-        """Say what is missing of so many passages and sentences, or None when all is there and vectors are found."""
+    def flaw(self, languages: dict[str, int], sentences: int) -> str | None:
+        """Say what is missing of so many passages in each language and sentences, or None when all is there."""
+        chunks = sum(languages.values())
         counts = {
             "texts": (self.records.count(), chunks),
-            "vectors of passages": (self.store.count_all("chunks-"), chunks),
-            "vectors of sentences": (self.store.count_all("sentences-"), sentences),
-            "entries for words": (self.lexical.count(), chunks + sentences),
+            "vectors of passages": (len(self.passages), chunks),
+            "vectors of sentences": (len(self.sentences), sentences),
+            "vectors that can be searched": (self.store.count_all("chunks-"), chunks),
+            "entries for words": (self.lexical.count(), chunks),
         }
         for what, (found, wanted) in counts.items():
             if found != wanted:
                 return f"it holds {found} of {wanted} {what}"
-        lost = [name for name in self.store.collections() if not self.store.leads_on(name)]
-        return f"{lost[0]} are stored but not found" if lost else None
+        return None
+
+    def lost(self, landmarks: Sequence[Landmark]) -> str | None:
+        """Say which passages are stored but not found, or None when their neighbourhoods are as they were."""
+        lost = [landmark for landmark in landmarks if self.found(landmark) < landmark.neighbours]
+        if len(lost) > _FORGIVEN * len(landmarks):
+            return f"passages like number {lost[0].number} are stored but not found"
+        return None
+
+    def found(self, landmark: Landmark) -> int:
+        """Count the neighbours that a search finds, judged by nearness: of equals any will do."""
+        query = self.passages.read(landmark.number)
+        cosines = self.store.search(collection(landmark.language), query, landmark.neighbours).values()
+        return sum(cosine >= landmark.cosine - _TOLERANCE for cosine in cosines)
 
 
 def open_live(directory: Path, embedder_identity: str) -> tuple[Manifest, Parts]:
@@ -61,19 +107,38 @@ def open_live(directory: Path, embedder_identity: str) -> tuple[Manifest, Parts]
 
     Raises `IndexUnusable` when there is none, when it is damaged, or when it was built by other means.
     """
-    build = require_live_build(directory)
+    return open_build(require_live_build(directory), embedder_identity)
+
+
+def open_build(
+    build: Path, embedder_identity: str | None = None, flaw: Callable[[], str | None] | None = None
+) -> tuple[Manifest, Parts]:
+    """Open a build. Before a library opens a file, all are compared with their hashes, or `flaw` is asked instead.
+
+    Raises `IndexUnusable` when it was built by other means (unless the identity is None), `IndexDamaged` when broken.
+    """
     manifest = read_manifest(build)
-    require_same(manifest.builder, Builder(embedder_identity), directory)
-    try:
+    require_same(manifest.builder, Builder(embedder_identity or manifest.builder.embedder), build.parent)
+    with reading(build.parent):
+        found = flaw() if flaw else _changed(build, manifest)
+        if found:
+            raise IndexUnusable(found)
         return manifest, _open_whole(build, manifest)
-    except IndexUnusable as error:
-        raise damaged(directory, str(error)) from error
-    except (KeyboardInterrupt, SystemExit):
+
+
+@contextmanager
+def reading(directory: Path) -> Iterator[None]:
+    """Turn whatever reading a broken build raises into `IndexDamaged`."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, NoWorkingCopy):
         raise
+    except IndexUnusable as error:
+        raise IndexDamaged(directory, str(error)) from error
     except BaseException as error:
         # Three libraries in C and Rust read these files. What they raise for broken ones is theirs and undocumented,
         # and a panic in Rust is no `Exception`.
-        raise damaged(directory, f"{type(error).__name__}: {error}") from error
+        raise IndexDamaged(directory, f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager
@@ -90,13 +155,15 @@ def storing() -> Iterator[None]:
         ) from error
 
 
-def _open_whole(build: Path, manifest: Manifest) -> Parts:
+def _changed(build: Path, manifest: Manifest) -> str | None:
     changed = changed_files(build, manifest)
-    if changed:
-        raise IndexUnusable(f"{changed[0]} is missing or not as it was written")
-    parts = Parts.of(build)
+    return f"{changed[0]} is missing or not as it was written" if changed else None
+
+
+def _open_whole(build: Path, manifest: Manifest) -> Parts:
+    parts = Parts.of(build, manifest.dimension)
     try:
-        flaw = parts.flaw(manifest.chunks, manifest.sentences)
+        flaw = parts.flaw(manifest.languages, manifest.sentences) or parts.lost(manifest.landmarks)
         if flaw:
             raise IndexUnusable(flaw)
     except BaseException:

@@ -1,20 +1,70 @@
-"""Texts on disk: documents and chunks in SQLite, the one place offsets and quotes are read from."""
+"""Texts on disk: documents and chunks in SQLite, the one place offsets and quotes are read from.
+
+A chunk's number is its place in the corpus, from 0. By it the vectors, Chroma and the word index know the chunk.
+"""
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from corpus.document import Chunk, Document, Reference, Span
 from corpus.errors import IndexUnusable
 from corpus.glossary import Term
+from index.report import Changes
 
 _TABLES = """
-CREATE TABLE documents (language TEXT, id TEXT, fingerprint TEXT, body TEXT, PRIMARY KEY (language, id));
-CREATE TABLE chunks (id TEXT PRIMARY KEY, fingerprint TEXT, body TEXT);
+CREATE TABLE documents (language TEXT, id TEXT, fingerprint TEXT, body TEXT, PRIMARY KEY (id, language));
+CREATE TABLE chunks (number INTEGER PRIMARY KEY, id TEXT UNIQUE, document TEXT, language TEXT, fingerprint TEXT,
+                     first INTEGER, sentences INTEGER, lines TEXT, body TEXT);
 CREATE TABLE terms (body TEXT);
 """
+_LOOKED_UP_BY_FINGERPRINT = "CREATE INDEX chunks_by_fingerprint ON chunks (fingerprint)"
+_COLUMNS = "number, id, document, language, fingerprint, first, sentences, lines, body"
+_MARKS = ", ".join("?" * len(_COLUMNS.split()))
+_KEYS = {"documents": "id = was.id AND now.language = was.language", "chunks": "id = was.id"}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A chunk as it lies in the index. Its text is read only when it is asked for: most candidates are passed over.
+
+    `first` is the row of its first sentence's vector, `sentences` their number; `lines` are the terms of its heading,
+    then of each sentence, a line each.
+    """
+
+    number: int
+    id: str
+    document: str
+    language: str
+    fingerprint: str
+    first: int
+    sentences: int
+    lines: str
+    body: str
+
+    @classmethod
+    def of(cls, chunk: Chunk, number: int, fingerprint: str, first: int, words: Iterable[Iterable[str]]) -> "Passage":
+        """Prepare a chunk to be stored."""
+        lines = "\n".join(" ".join(line) for line in words)
+        body = json.dumps(chunk, default=vars)
+        place = (number, chunk.id, chunk.document, chunk.language)
+        return cls(*place, fingerprint, first, len(chunk.sentences), lines, body)
+
+    @cached_property
+    def words(self) -> list[list[str]]:
+        """The terms of the heading, then of each sentence."""
+        return [line.split() for line in self.lines.split("\n")]
+
+    @cached_property
+    def chunk(self) -> Chunk:
+        """The chunk itself."""
+        fields = json.loads(self.body)
+        spans = tuple(Span(**span) for span in fields["sentences"])
+        references = tuple(Reference(**reference) for reference in fields["references"])
+        return Chunk(**{**fields, "sentences": spans, "references": references})
 
 
 class Records:
@@ -32,20 +82,26 @@ class Records:
 
     def add_documents(self, documents: Iterable[tuple[Document, str]]) -> None:
         """Store documents with their fingerprints."""
-        rows = ((d.language, d.id, fingerprint, json.dumps(asdict(d))) for d, fingerprint in documents)
+        rows = ((d.language, d.id, fingerprint, json.dumps(d, default=vars)) for d, fingerprint in documents)
         with self._db:
             self._db.executemany("INSERT INTO documents VALUES (?, ?, ?, ?)", rows)
 
-    def add_chunks(self, chunks: Iterable[tuple[Chunk, str]]) -> None:
-        """Store chunks with their fingerprints."""
-        rows = ((c.id, fingerprint, json.dumps(asdict(c))) for c, fingerprint in chunks)
+    def add_passages(self, passages: Iterable[Passage]) -> None:
+        """Store chunks."""
         with self._db:
-            self._db.executemany("INSERT INTO chunks VALUES (?, ?, ?)", rows)
+            self._db.executemany(
+                f"INSERT INTO chunks VALUES ({', '.join('?' * len(_COLUMNS.split()))})", map(_row, passages)
+            )
 
     def add_terms(self, terms: Iterable[Term]) -> None:
         """Store the glossary."""
         with self._db:
             self._db.executemany("INSERT INTO terms VALUES (?)", ((term.model_dump_json(),) for term in terms))
+
+    def finish(self) -> None:
+        """Prepare for the build after this one, which looks chunks up by their fingerprints."""
+        with self._db:
+            self._db.execute(_LOOKED_UP_BY_FINGERPRINT)
 
     def terms(self) -> tuple[Term, ...]:
         """Return the glossary."""
@@ -54,39 +110,79 @@ class Records:
 
     def document(self, document_id: str, language: str) -> Document:
         """Return one document, or raise `KeyError`."""
-        query = "SELECT body FROM documents WHERE language = ? AND id = ?"
-        row = self._db.execute(query, (language, document_id)).fetchone()
+        query = "SELECT body FROM documents WHERE id = ? AND language = ?"
+        row = self._db.execute(query, (document_id, language)).fetchone()
         if row is None:
             raise KeyError(f"{language}/{document_id}")
-        fields = json.loads(row[0])
-        return Document(**{**fields, "references": tuple(Reference(**given) for given in fields["references"])})
+        return _document(row[0])
 
-    def chunks(self, ids: Iterable[str]) -> dict[str, Chunk]:
-        """Return those of the chunks `ids` that exist, by id."""
-        wanted = list(ids)
-        marks = ",".join("?" * len(wanted))
-        rows = self._db.execute(f"SELECT id, body FROM chunks WHERE id IN ({marks})", wanted)
-        return {id_: _chunk(json.loads(body)) for id_, body in rows}
+    def documents(self) -> Iterator[Document]:
+        """Yield every document in the order it was added."""
+        for (body,) in self._db.execute("SELECT body FROM documents ORDER BY rowid"):
+            yield _document(body)
 
-    def all_chunks(self) -> Iterator[Chunk]:
+    def languages_of(self, document_ids: Iterable[str]) -> dict[str, set[str]]:
+        """Return the languages that each of these documents is there in."""
+        found: dict[str, set[str]] = {}
+        for id_, language in self._in("SELECT id, language FROM documents WHERE id", list(document_ids)):
+            found.setdefault(id_, set()).add(language)
+        return found
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """Return those of the chunks that exist, in order of their numbers."""
+        return [Passage(*row) for row in self._in(f"SELECT {_COLUMNS} FROM chunks WHERE number", numbers)]
+
+    def all_passages(self) -> Iterator[Passage]:
         """Yield every chunk in the order it was added."""
-        for (body,) in self._db.execute("SELECT body FROM chunks ORDER BY rowid"):
-            yield _chunk(json.loads(body))
+        for row in self._db.execute(f"SELECT {_COLUMNS} FROM chunks ORDER BY number"):
+            yield Passage(*row)
 
-    def fingerprints(self, table: str) -> dict[str, str]:
-        """Return the fingerprint by id of `documents` (as "language/id") or `chunks`."""
-        key = "language || '/' || id" if table == "documents" else "id"
-        return dict(self._db.execute(f"SELECT {key}, fingerprint FROM {table}").fetchall())
+    def rows_of(self, fingerprints: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Return (number, row of the first sentence) of the chunks that have these fingerprints."""
+        found = self._in("SELECT fingerprint, number, first FROM chunks WHERE fingerprint", fingerprints)
+        return {fingerprint: (number, first) for fingerprint, number, first in found}
 
-    def count(self) -> int:
-        """Return the number of chunks."""
-        count: int = self._db.execute("SELECT count(*) FROM chunks").fetchone()[0]
+    def numbers(self, language: str) -> Iterator[int]:
+        """Yield the numbers of the chunks in a language, in order."""
+        for (number,) in self._db.execute("SELECT number FROM chunks WHERE language = ? ORDER BY number", (language,)):
+            yield number
+
+    def chunks_by_language(self) -> dict[str, int]:
+        """Return how many chunks there are in each language."""
+        return dict(self._db.execute("SELECT language, count(*) FROM chunks GROUP BY language").fetchall())
+
+    def count(self, table: str = "chunks") -> int:
+        """Return the number of `chunks` or `documents`."""
+        count: int = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         return count
+
+    def changes_since(self, before: Path | None, table: str) -> Changes:
+        """Count what is new, changed, gone and as before in `documents` or `chunks`, by id."""
+        if before is None:
+            return Changes(added=self.count(table))
+        self._db.execute("ATTACH ? AS old", (f"{before.resolve().as_uri()}?mode=ro",))
+        try:
+            was: int = self._db.execute(f"SELECT count(*) FROM old.{table}").fetchone()[0]
+            same, both = self._db.execute(
+                f"SELECT ifnull(sum(now.fingerprint = was.fingerprint), 0), count(*) "
+                f"FROM main.{table} now JOIN old.{table} was ON now.{_KEYS[table]}"
+            ).fetchone()
+        finally:
+            self._db.execute("DETACH old")
+        return Changes(self.count(table) - both, both - same, was - both, same)
 
     def close(self) -> None:
         """Release the file."""
         self._db.close()
 
+    def _in(self, query: str, values: Sequence[str | int]) -> list[tuple]:  # type: ignore[type-arg]
+        return self._db.execute(f"{query} IN ({','.join('?' * len(values))})", values).fetchall()
 
-def _chunk(fields: dict) -> Chunk:  # type: ignore[type-arg]
-    return Chunk(**{**fields, "sentences": tuple(Span(**span) for span in fields["sentences"])})
+
+def _row(passage: Passage) -> tuple[object, ...]:
+    return tuple(getattr(passage, name) for name in _COLUMNS.split(", "))
+
+
+def _document(body: str) -> Document:
+    fields = json.loads(body)
+    return Document(**{**fields, "references": tuple(Reference(**given) for given in fields["references"])})

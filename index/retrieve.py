@@ -1,26 +1,28 @@
-"""From a question to ranked passages and sentences: vectors in every language, words in the question's own, fused.
+"""From a question to ranked passages and sentences: candidates from vectors in every language and from words in the
+question's own, then each held to the question (`rank`) and to the day (`standing`)."""
 
-Fusion adds scores, not ranks: `cosine + LEXICAL_WEIGHT * coverage`. A rank says nothing when a leg has no good hit (the
-one Italian text for an Italian question that only an English text answers), a score does.
-"""
-
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-
-import numpy as np
 
 from corpus.document import Chunk, Document, Span
 from corpus.glossary import Glossary
 from corpus.language import LANGUAGES
+from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
-from index.names import collection, sentence_ids
-from index.parts import open_live
+from index.means import read_means
+from index.names import collection
+from index.parts import MEANS
+from index.probe import Probe
+from index.rank import Fit, Question, fit, level, sentence_score
+from index.records import Passage
+from index.serving import open_serving
+from index.standing import allowance, asks_for_history
+from index.words import terms
 
-# Chosen on squad2_dev, squad_it and covid_faq; see docs/decisions/retrieval.md.
-LEXICAL_WEIGHT = 0.05
-CONTEXT_WEIGHT = 0.7  # how much a sentence owes to the passage it stands in
-_DEPTH = 30  # candidates per leg
+_DEPTH = 30  # candidates of each leg
 _PASSAGES = 12  # passages whose sentences are all compared
 
 
@@ -63,82 +65,100 @@ class Retriever:
     was built by other means than those in force.
     """
 
-    def __init__(self, directory: Path, embedder: Embedder) -> None:
-        self.manifest, parts = open_live(directory, embedder.identity)
+    def __init__(
+        self,
+        directory: Path,
+        embedder: Embedder,
+        today: Callable[[], date] = date.today,
+        probing: Probe | None = None,
+    ) -> None:
+        self._serving = open_serving(directory, embedder.identity, probing)
+        self.manifest, self._parts = self._serving.manifest, self._serving.parts
+        self._means = read_means(self._parts.build / MEANS, self.manifest.dimension, self.manifest.languages)
         self._embedder = embedder
-        self._records, self._store, self._lexical = parts.records, parts.store, parts.lexical
-        self._glossary = Glossary(self._records.terms())
-        self._versions = _versions(self._records.fingerprints("documents"))
+        self._today = today
+        self._glossary = Glossary(self._parts.records.terms())
+        self._legs = ThreadPoolExecutor(len(LANGUAGES) + 1, thread_name_prefix="leg")
+
+    @property
+    def degraded(self) -> str | None:
+        """Why an older build is served than the live one, and how to mend that; None when it is the live one."""
+        return self._serving.degraded
+
+    def is_stale(self) -> bool:
+        """Say whether another build has taken over since this one was opened."""
+        return self._serving.is_stale()
 
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the index, or raise `KeyError`."""
-        return self._records.document(document_id, language)
+        return self._parts.records.document(document_id, language)
 
     def search(self, question: str, language: str, k: int = 10) -> Found:
-        """Return the `k` best passages and the sentences of the best of them, each best first."""
+        """Return the `k` best passages and the sentences of the best of them, each best first.
+
+        What is over steps back behind what is in force, unless the question is about the past.
+        """
+        today = self._today()
+        history = asks_for_history(question, language, today)
+        asked = self._ask(question, language)
+        fits = without_repetitions(self._in_time(level(self._fits(asked), language), today, history))
+        sentences = self._sentences(fits[:_PASSAGES], today, history)
+        return Found([ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]], sentences)
+
+    def _ask(self, question: str, language: str) -> Question:
         # Passages are found with the terms of the glossary written out; their sentences are held to what was asked.
         more = self._glossary.expansions(question, language)
         expanded = f"{question} ({', '.join(more)})" if more else question
-        chunks = self._rank_chunks(expanded, self._embedder.query(expanded), language)
-        sentences = self._rank_sentences(question, self._embedder.query(question), language, chunks[:_PASSAGES])
-        return Found(chunks[:k], sentences)
+        vectors = self._embedder.queries([question, expanded])
+        count = self.manifest.languages.get(language, 0)
+        idf = {
+            word: self._parts.lexical.idf(language, word, count) for word in dict.fromkeys(terms(expanded, language))
+        }
+        return Question(language, vectors[:1], vectors[1:], idf)
 
-    def _rank_chunks(self, question: str, query: Vectors, language: str) -> list[ScoredChunk]:
-        words = _coverage(self._lexical.search("chunk", language, question, _DEPTH))
-        cosines: dict[str, float] = {}
-        for code in self.manifest.languages:
-            cosines |= self._store.search(collection("chunks", code), query, _DEPTH)
-            near = self._store.search(collection("sentences", code), query, _DEPTH)
-            owners = {name.rpartition("#")[0] for name in near} | {i for i in words if i.startswith(f"{code}/")}
-            cosines |= self._cosines("chunks", code, query, sorted(owners - cosines.keys()))
-        shown = {id_: cosine for id_, cosine in cosines.items() if self._is_shown(id_, language)}
-        scores = {id_: cosine + LEXICAL_WEIGHT * words.get(id_, 0.0) for id_, cosine in shown.items()}
-        ranked = sorted(scores, key=lambda id_: (-scores[id_], id_))
-        chunks = self._records.chunks(ranked)
-        return [ScoredChunk(chunks[id_], scores[id_]) for id_ in ranked]
+    def _fits(self, asked: Question) -> list[Fit]:
+        candidates = self._shown(self._candidates(asked), asked.language)
+        return [fit(asked, p, self._vectors(p), self._means[p.language]) for p in candidates]
 
-    def _rank_sentences(
-        self, question: str, query: Vectors, language: str, passages: list[ScoredChunk]
-    ) -> list[ScoredSentence]:
-        words = _coverage(self._lexical.search("sentence", language, question, 4 * _DEPTH))
-        names = {p.chunk.id: sentence_ids(p.chunk.id, len(p.chunk.sentences)) for p in passages}
-        cosines: dict[str, float] = {}
-        for code in {p.chunk.language for p in passages}:  # one look-up a language: each costs over a millisecond
-            wanted = [name for p in passages if p.chunk.language == code for name in names[p.chunk.id]]
-            cosines |= self._cosines("sentences", code, query, wanted)
+    def _candidates(self, asked: Question) -> list[Passage]:
+        """Passages worth a closer look: the nearest of every language, and those that hold the question's words."""
+        words = self._legs.submit(self._parts.lexical.search, asked.language, [*asked.idf], _DEPTH)
+        near = [
+            self._legs.submit(self._parts.store.search, collection(code), asked.expanded, _DEPTH)
+            for code in self.manifest.languages
+        ]
+        numbers = {int(id_) for leg in near for id_ in leg.result()} | words.result().keys()
+        return self._parts.records.passages(sorted(numbers))
+
+    def _vectors(self, passage: Passage) -> tuple[Vectors, Vectors]:
+        sentences = self._parts.sentences.read(passage.first, passage.sentences)
+        return self._parts.passages.read(passage.number), sentences
+
+    def _in_time(self, fits: list[Fit], today: date, history: bool) -> list[Fit]:
+        """Let the best ranked step back for their age: nothing below them is ever shown."""
+        if history:
+            return fits
+        aged = [replace(f, score=f.score - allowance(f.passage.chunk, None, today)) for f in fits[:_DEPTH]]
+        return [*sorted(aged, key=lambda f: (-f.score, f.passage.id)), *fits[_DEPTH:]]
+
+    def _sentences(self, fits: list[Fit], today: date, history: bool) -> list[ScoredSentence]:
         ranked = []
-        for passage in passages:
-            chunk = passage.chunk
-            for name, span in zip(names[chunk.id], chunk.sentences, strict=True):
-                cosine, coverage = cosines.get(name, 0.0), words.get(name, 0.0)
-                score = cosine + CONTEXT_WEIGHT * passage.score + LEXICAL_WEIGHT * coverage
-                ranked.append(ScoredSentence(chunk, span, score, cosine, coverage))
+        for held in fits:
+            chunk = held.passage.chunk
+            for number, span in enumerate(chunk.sentences):
+                lost = 0.0 if history else allowance(chunk, span, today)
+                cosine, words = float(held.cosines[number]), float(held.words[number])
+                ranked.append(ScoredSentence(chunk, span, sentence_score(held, number) - lost, cosine, words))
         return sorted(ranked, key=lambda sentence: (-sentence.score, sentence.chunk.id, sentence.span.start))
 
-    def _is_shown(self, chunk_id: str, language: str) -> bool:
+    def _shown(self, passages: list[Passage], language: str) -> list[Passage]:
         """Of a document and its translations one is shown: that in the question's language, else the first there is.
 
         Whatever a hidden version has to say, the shown one says too, so no depth is lost by hiding it after the search.
         """
-        own, _, rest = chunk_id.partition("/")
-        there = self._versions[rest.rpartition(":")[0]]
-        return own == (language if language in there else there[0])
-
-    def _cosines(self, kind: str, language: str, query: Vectors, ids: list[str]) -> dict[str, float]:
-        vectors = self._store.vectors(collection(kind, language), ids)
-        return {id_: float(np.dot(query[0], vector)) for id_, vector in vectors.items()}
-
-
-def _versions(documents: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return the languages of each document id, the original's usual one first; `documents` are "language/id"."""
-    found: dict[str, set[str]] = {}
-    for name in documents:
-        language, _, id_ = name.partition("/")
-        found.setdefault(id_, set()).add(language)
-    return {id_: tuple(code for code in LANGUAGES if code in there) for id_, there in found.items()}
-
-
-def _coverage(bm25: dict[str, float]) -> dict[str, float]:
-    """Scale BM25 to 0..1 within a question; only differences between candidates count in the ranking."""
-    top = max(bm25.values(), default=0.0)
-    return {id_: score / top for id_, score in bm25.items()} if top > 0 else {}
+        versions = self._parts.records.languages_of({passage.document for passage in passages})
+        best = {
+            document: language if language in there else next(code for code in LANGUAGES if code in there)
+            for document, there in versions.items()
+        }
+        return [passage for passage in passages if passage.language == best[passage.document]]

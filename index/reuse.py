@@ -2,65 +2,70 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from corpus.document import Chunk
 from corpus.errors import IndexUnusable
-from corpus.glossary import Term
-from index.names import collection, sentence_ids
-from index.parts import Parts, open_live
+from index.embed import Vectors
+from index.manifest import Manifest
+from index.parts import Parts
+from index.serving import open_serving
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Previous:
-    """Fingerprints and vectors of the live build; empty when there is none, or none that can be used."""
+    """The live build, or the one before it while that is damaged, or nothing when there is none that can be used."""
 
-    documents: dict[str, str] = field(default_factory=dict)
-    chunks: dict[str, str] = field(default_factory=dict)
-    terms: tuple[Term, ...] = ()
+    manifest: Manifest | None = None
     parts: Parts | None = None
-
-    def __post_init__(self) -> None:
-        self._ids = {fingerprint: id_ for id_, fingerprint in self.chunks.items()}
+    is_live: bool = False
 
     @classmethod
     def open(cls, directory: Path, embedder_identity: str) -> "Previous":
-        """Open the live build; one that is damaged or was built by other means is as good as none."""
+        """Open the build that is served; one that was built by other means is as good as none."""
         try:
-            _, parts = open_live(directory, embedder_identity)
+            serving = open_serving(directory, embedder_identity)
+            return cls(serving.manifest, serving.parts, serving.degraded is None)
         except IndexUnusable as error:
             log.info("Nothing is reused: %s", error)
             return cls()
-        records = parts.records
-        return cls(records.fingerprints("documents"), records.fingerprints("chunks"), records.terms(), parts)
+
+    @property
+    def corpus(self) -> str | None:
+        """Fingerprint of the corpus that the live build was made of, if that is whole."""
+        return self.manifest.corpus if self.manifest and self.is_live else None
+
+    @property
+    def build(self) -> Path | None:
+        """Folder of the build, to be kept."""
+        return self.parts.build if self.parts else None
+
+    @property
+    def records(self) -> Path | None:
+        """The file of its texts."""
+        return self.parts.build / "records.sqlite" if self.parts else None
 
     def close(self) -> None:
         """Release the live build."""
         if self.parts:
             self.parts.close()
 
-    def vectors(self, batch: Sequence[tuple[Chunk, str]]) -> dict[str, list[np.ndarray]]:
-        """Return the stored vectors of the chunks that were there before with these fingerprints, by the chunk's id.
+    def vectors(self, wanted: Sequence[tuple[str, int]]) -> dict[str, Vectors]:
+        """Return the stored vectors of chunks that were there before, by fingerprint: its own, then its sentences'.
 
-        Of each its own vector first, then one a sentence; a chunk of which not all are there is left out.
+        `wanted` are (fingerprint, number of sentences).
         """
-        old = {chunk.id: self._ids[fingerprint] for chunk, fingerprint in batch if fingerprint in self._ids}
-        names = {c.id: [old[c.id], *sentence_ids(old[c.id], len(c.sentences))] for c, _ in batch if c.id in old}
-        known: dict[str, np.ndarray] = {}
-        for language in {chunk.language for chunk, _ in batch if chunk.id in old}:  # few look-ups: each costs over 1 ms
-            ours = [names[c.id] for c, _ in batch if c.id in old and c.language == language]
-            known |= self._read(collection("chunks", language), [own for own, *_ in ours])
-            known |= self._read(collection("sentences", language), [name for _, *rest in ours for name in rest])
-        return {id_: [known[n] for n in wanted] for id_, wanted in names.items() if all(n in known for n in wanted)}
-
-    def _read(self, name: str, ids: list[str]) -> dict[str, np.ndarray]:
-        try:
-            return self.parts.store.vectors(name, ids) if self.parts else {}
-        except Exception as error:  # whatever Chroma raises for a broken page: the vectors can be computed anew
-            log.warning("Vectors of %s cannot be read (%s): computed anew.", name, error)
+        if self.parts is None:
             return {}
+        counts = dict(wanted)
+        rows = self.parts.records.rows_of([*counts])
+        return {
+            fingerprint: np.concatenate(
+                [self.parts.passages.read(number), self.parts.sentences.read(first, counts[fingerprint])]
+            )
+            for fingerprint, (number, first) in rows.items()
+        }

@@ -1,9 +1,12 @@
 """Vectors on disk: the only file that knows Chroma.
 
-One collection per kind and language, because a `where` filter that matches most rows costs a second at 400,000 rows
+One collection a language, because a `where` filter that matches most rows costs a second at 400,000 rows
 while a collection of its own costs nothing.
 """
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +18,8 @@ from index.embed import Vectors
 if TYPE_CHECKING:
     from chromadb import Collection
 
-_SELF_SIMILARITY = 0.99  # a stored vector must find itself; HNSW and float32 cost far less than this
-_NEIGHBOURS = 10  # when its files are lost, Chroma counts all and finds one
+DATABASE = "chroma.sqlite3"  # changed by Chroma whenever it is opened
+_LOOKED_AT = 200  # candidates of a search; Chroma's 100 is at the edge of .99 recall at a million
 _BATCH = 2000  # below Chroma's limit for one call on every platform
 
 
@@ -28,9 +31,10 @@ class VectorStore:
         from chromadb.config import Settings
 
         # Chroma would make an empty database, or go on with the one of this path that it still has open.
-        if not create and not (path / "chroma.sqlite3").is_file():
+        if not create and not (path / DATABASE).is_file():
             raise IndexUnusable(f"{path} holds no vectors")
         self._client = chromadb.PersistentClient(str(path), settings=Settings(anonymized_telemetry=False))
+        self._collections: dict[str, Collection] = {}
 
     def collections(self) -> list[str]:
         """Names of the collections, sorted."""
@@ -39,7 +43,7 @@ class VectorStore:
     def add(self, collection: str, ids: list[str], vectors: Vectors) -> None:
         """Add unit vectors under new ids, creating the collection if needed."""
         target = self._client.get_or_create_collection(
-            collection, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            collection, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": _LOOKED_AT}}
         )
         for start in range(0, len(ids), _BATCH):
             stop = start + _BATCH
@@ -63,32 +67,26 @@ class VectorStore:
         embeddings = found["embeddings"]
         return dict(zip(found["ids"], np.asarray(embeddings, dtype=np.float32), strict=True)) if found["ids"] else {}
 
-    def finds(self, collection: str, id_: str) -> bool:
-        """Say whether the vector stored under `id_`, or one equal to it, is found by searching for it."""
-        own = self.vectors(collection, [id_])
-        nearest = self.search(collection, own[id_][None, :], 1) if own else {}
-        return max(nearest.values(), default=0.0) >= _SELF_SIMILARITY
-
-    def leads_on(self, collection: str) -> bool:
-        """Say whether a search from the first vector of a collection reaches others; true where there are none."""
-        target = self._open(collection)
-        first = target.get(limit=1, include=[])["ids"]
-        if not first:
-            return True
-        reached = self.search(collection, self.vectors(collection, first)[first[0]][None, :], _NEIGHBOURS)
-        return 2 * len(reached) >= min(_NEIGHBOURS, target.count())
-
     def close(self) -> None:
         """Release files and memory."""
         self._client.close()  # type: ignore[attr-defined] # it has one; its interface does not say so
 
     @staticmethod
-    def settled_files(path: Path) -> list[Path]:
-        """Files that Chroma has finished writing: of the graphs it keeps in memory it writes only placeholders.
+    def compact(path: Path) -> None:
+        """Leave of a closed store what reading needs, and reading does not change.
 
-        Its SQLite file is never settled: opening it for reading changes it.
+        Its database shrinks to a quarter, without the room that the queue of vectors took. Of a graph that was never
+        written, for it is small, Chroma keeps placeholders that it makes anew at each start.
         """
-        return sorted(file for graph in path.glob("*/index_metadata.pickle") for file in graph.parent.iterdir())
+        database, beside = path / DATABASE, path / "compact.new"
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            connection.execute("VACUUM INTO ?", (str(beside),))
+        beside.replace(database)
+        for graph in filter(Path.is_dir, list(path.iterdir())):
+            if not (graph / "index_metadata.pickle").exists():
+                shutil.rmtree(graph)
 
     def _open(self, collection: str) -> "Collection":
-        return self._client.get_collection(collection, embedding_function=None)
+        if collection not in self._collections:  # a look-up costs a quarter of a search
+            self._collections[collection] = self._client.get_collection(collection, embedding_function=None)
+        return self._collections[collection]

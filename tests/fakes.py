@@ -21,6 +21,7 @@ class FakeEmbedder:
 
     def __init__(self, identity: str = "fake@1", means: dict[str, str] | None = None) -> None:
         self.identity = identity
+        self.dimension = _DIMENSION
         self.embedded: list[str] = []
         self.before_batch: Callable[[int], None] = lambda number: None
         self._means = means or {}
@@ -38,7 +39,10 @@ class FakeEmbedder:
         return [np.stack([next(vectors) for _ in (text, *inner)]) for text, inner in zip(texts, pieces, strict=True)]
 
     def query(self, text: str) -> Vectors:
-        return self._vector(text)[None, :]
+        return self.queries([text])
+
+    def queries(self, texts: list[str]) -> Vectors:
+        return np.stack([self._vector(text) for text in texts])
 
     def _vector(self, text: str) -> np.ndarray:
         vector = np.full(_DIMENSION, 1e-3, dtype=np.float32)  # a text without words has a direction, too

@@ -18,6 +18,9 @@ class Lexicon:
     openers: tuple[str, ...]
     pointers: frozenset[str]
     subjectless: tuple[str, ...]
+    not_pointing: re.Pattern[str]
+    fillers: frozenset[str]
+    before_places: frozenset[str]
     stops: frozenset[str]
     negations: frozenset[str]
     hedges: frozenset[str]
@@ -38,12 +41,13 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of "en", "it" or "de"."""
     data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    sets = ("pointers", "stops", "negations", "hedges", "greetings", "thanks", "capabilities")
+    sets = ("pointers", "fillers", "before_places", "stops", "negations", "hedges", "greetings", "thanks", "capabilities")
     tuples = ("openers", "subjectless", "names_a_thing", "advice")
     fields: dict[str, Any] = {name: frozenset(data[name]) for name in sets}
     fields |= {name: tuple(data[name]) for name in tuples}
     return Lexicon(
         **fields,
+        not_pointing=_any_of(data["not_pointing"]),
         attacks=_any_of(data["attacks"]),
         kinds={kind: _any_of(patterns) for kind, patterns in data["kinds"].items()},
     )

@@ -6,7 +6,6 @@ import numpy as np
 
 from corpus.document import Document
 from index.directory import live_build
-from index.names import collection, sentence_ids
 from index.parts import open_live
 
 GRANTS = """# Grants
@@ -42,11 +41,9 @@ def content(directory: Path, identity: str = "fake@1") -> dict[str, tuple[str, n
     """Text and vectors (its own and its sentences') of every chunk in the live build, by id."""
     _, parts = open_live(directory, identity)
     found = {}
-    for chunk in parts.records.all_chunks():
-        names = sentence_ids(chunk.id, len(chunk.sentences))
-        own = parts.store.vectors(collection("chunks", chunk.language), [chunk.id])
-        own |= parts.store.vectors(collection("sentences", chunk.language), names)
-        found[chunk.id] = (chunk.text, np.stack([own[name] for name in (chunk.id, *names)]))
+    for passage in parts.records.all_passages():
+        vectors = [parts.passages.read(passage.number), parts.sentences.read(passage.first, passage.sentences)]
+        found[passage.id] = (passage.chunk.text, np.concatenate(vectors))
     parts.close()
     return found
 

@@ -31,9 +31,9 @@ def test_a_first_build_says_what_it_did(tmp_path, documents, embedder):
         4,
         4,
     )
-    assert said == ["indexed 4 of 4 chunks"]
+    assert said == ["indexed 4 chunks", "linked 3 chunks (en)", "linked 1 chunks (it)"]
     stamp = manifest.read_manifest(live(tmp_path / "index"))
-    assert (stamp.documents, stamp.chunks, stamp.sentences, stamp.languages) == (3, 4, 7, ("en", "it"))
+    assert (stamp.documents, stamp.chunks, stamp.sentences, stamp.languages) == (3, 4, 7, {"en": 3, "it": 1})
 
 
 def test_an_unchanged_rerun_writes_and_embeds_nothing(directory, documents, embedder):

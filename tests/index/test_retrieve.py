@@ -10,6 +10,7 @@ from corpus.glossary import Term
 from index.build import build_index, is_up_to_date
 from index.lexical import LexicalIndex
 from index.retrieve import Retriever
+from index.words import terms
 from tests.fakes import FakeEmbedder
 from tests.index.collection import collected, silent
 
@@ -80,18 +81,20 @@ def test_any_question_can_be_asked(retriever, question, language):
 @pytest.mark.parametrize("question", ["hubs NOT mechatronics", "MECHATRONICS AND NOTHING", "hub OR Mechatronics"])
 def test_operators_are_only_words(tmp_path, question):
     index = LexicalIndex(tmp_path / "words", create=True)
-    index.add([("chunk", "en", "1", "The mechatronics hub")])
-    assert list(index.search("chunk", "en", question, 5)) == ["1"]
+    index.add([("en", 1, terms("The mechatronics hub", "en"))])
+    index.finish()
+    assert list(index.search("en", terms(question, "en"), 5)) == [1]
 
 
 def test_words_are_found_in_their_other_forms(tmp_path):
+    texts = [("it", 1, "Le imprese innovative"), ("it", 2, "Il bando"), ("de", 3, "Die Unternehmen der Region")]
     index = LexicalIndex(tmp_path / "words", create=True)
-    index.add([("chunk", "it", "1", "Le imprese innovative"), ("chunk", "it", "2", "Il bando")])
-    index.add([("chunk", "de", "3", "Die Unternehmen der Region")])
+    index.add((language, number, terms(text, language)) for language, number, text in texts)
+    index.finish()
     reader = LexicalIndex(tmp_path / "words")
-    assert list(reader.search("chunk", "it", "impresa innovativa", 5)) == ["1"]
-    assert list(reader.search("chunk", "de", "Unternehmens", 5)) == ["3"]
-    assert reader.search("chunk", "it", "Unternehmen", 5) == {}
+    assert list(reader.search("it", terms("impresa innovativa", "it"), 5)) == [1]
+    assert list(reader.search("de", terms("Unternehmens", "de"), 5)) == [3]
+    assert reader.search("it", terms("Unternehmen", "it"), 5) == {}
     assert reader.count() == 3
 
 

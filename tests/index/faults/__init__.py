@@ -1,0 +1,1 @@
+"""Faults: `python -m tests.index.faults` kills, damages and starves real indexes and counts what is lost."""

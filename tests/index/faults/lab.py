@@ -1,0 +1,78 @@
+"""Where faults are tried out: indexes to copy, and what they serve when all is well."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.index.faults.children import Child, Outcome, result_of
+from tests.index.faults.served import Content, build, served
+from tests.index.faults.texts import Sections, collection_of
+
+START_SECONDS = 30.0
+OLD, NEW, OTHER = 1, 2, 3
+
+
+@dataclass(frozen=True)
+class Lab:
+    """`single` holds the old version only; `double` the new one, and the old one as the build before it."""
+
+    root: Path
+    single: Path
+    double: Path
+    sections: Sections
+    contents: dict[int, Content]
+    writing_seconds: float  # from the first batch stored to the end of a build
+
+    @classmethod
+    def at(cls, root: Path, sections: Sections) -> "Lab":
+        """Build all versions cleanly."""
+        contents, seconds = {}, 0.0
+        for version in (NEW, OTHER, OLD):
+            writer = Child(build, collection_of(version, sections), root / f"clean-{version}")
+            writer.heard("stored")
+            started = time.monotonic()
+            _value(writer.outcome())
+            seconds = time.monotonic() - started
+            contents[version] = _value(result_of(served, root / f"clean-{version}"))
+        single = root / f"clean-{OLD}"
+        double = Path(shutil.copytree(single, root / "double"))
+        _value(result_of(build, collection_of(NEW, sections), double))
+        return cls(root, single, double, sections, contents, seconds)
+
+    @contextmanager
+    def copy(self, template: Path, place: str = "trial") -> Iterator[Path]:
+        """Yield a copy of an index; it is removed afterwards."""
+        directory = Path(shutil.copytree(template, self.root / place / "index"))
+        try:
+            yield directory
+        finally:
+            shutil.rmtree(self.root / place, ignore_errors=True)
+
+    def unless_serves(
+        self, directory: Path, *versions: int, degraded: bool = False, probed: bool = False
+    ) -> str | None:
+        """Say what is wrong unless, within half a minute, the index serves one of the versions and nothing else."""
+        outcome = result_of(served, directory, probed)
+        if outcome.how != "done":
+            return f"does not serve ({outcome})"
+        if outcome.seconds > START_SECONDS:
+            return f"serves after {outcome.seconds:.0f} s only"
+        if bool(outcome.value.degraded) != degraded:
+            return f"says that it is degraded: {outcome.value.degraded}"
+        if not any(outcome.value.equals(self.contents[version]) for version in versions):
+            return f"serves what is none of the versions {versions}"
+        return None
+
+    def unless_mended(self, directory: Path, version: int = NEW) -> str | None:
+        """Say what is wrong unless indexing again makes all well."""
+        outcome = result_of(build, collection_of(version, self.sections), directory)
+        return self.unless_serves(directory, version) if outcome.how == "done" else f"cannot be mended ({outcome})"
+
+
+def _value(outcome: Outcome) -> Content:
+    if outcome.how != "done":
+        raise RuntimeError(f"The lab itself does not work: {outcome}")
+    return outcome.value
