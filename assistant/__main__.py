@@ -60,15 +60,14 @@ def _index(options: argparse.Namespace) -> int:
 
     settings = _settings(options)
     report = StderrReport()
-    documents = list(load_documents(settings.corpus, skipped=report))
+    documents = load_documents(settings.corpus, skipped=report)  # a stream: read once, and not kept
     terms = read_glossary(glossary_beside(settings.corpus))
-    # Decided before the embedding model is loaded, which takes longer than all the rest.
-    fits = is_up_to_date(documents, settings.index, factory.embedder_identity(), terms)
-    if fits or options.check:
+    if options.check:
+        fits = is_up_to_date(documents, settings.index, factory.embedder_identity(), terms)
         said = "is up to date" if fits else "is missing or out of date. Run `python -m assistant index`"
-        print(f"The index at {settings.index} {said} ({len(documents)} documents in the corpus).")
+        print(f"The index at {settings.index} {said}.")
         return 0 if fits else FAILED
-    embedder = factory.build_embedder(WeightStore(settings.cache, report), report)
+    embedder = factory.DeferredEmbedder(WeightStore(settings.cache, report), report)
     done = build_index(documents, settings.index, embedder, report, terms)
     print(f"documents: {done.documents}\nchunks: {done.chunks}\n{done.seconds:.1f} s")
     return 0

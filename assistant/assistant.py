@@ -23,7 +23,7 @@ from assistant.answer import (
     Turn,
 )
 from assistant.compose import Draft, model_answer, quote_answer
-from assistant.condense import condense
+from assistant.condense import Standalone, condense
 from assistant.coverage import is_missing, set_apart
 from assistant.evidence import Quote, cite, collect, prefer_kind
 from assistant.generator import Generator
@@ -52,11 +52,16 @@ class _Question:
     text: str
     language: str
     started: float
-    standalone: str = ""
+    condensed: Standalone = field(default_factory=lambda: Standalone(""))
     quotes: list[Quote] = field(default_factory=list)
     not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
     found: Found = field(default_factory=lambda: Found([], []))
     timings: Timings = field(default_factory=Timings)
+
+    @property
+    def standalone(self) -> str:
+        """The question as it is searched and shown."""
+        return self.condensed.text
 
     def elapsed(self) -> float:
         """Milliseconds since the question arrived."""
@@ -99,7 +104,7 @@ class Assistant:
         Raises `UsageError` when the question is empty or too long, or the language is none of en, it, de.
         """
         asked = _accept(question, history, language)
-        asked.standalone = condense(asked.text, history, asked.language)
+        asked.condensed = condense(asked.text, history, asked.language)
         asked.timings = replace(asked.timings, condense=asked.elapsed())
 
         if reply := route(asked.text, asked.language):
@@ -118,7 +123,8 @@ class Assistant:
 
     def _retrieve(self, asked: _Question) -> None:
         before = asked.elapsed()
-        asked.found = self._retriever.search(asked.standalone, asked.language)
+        searched = asked.condensed
+        asked.found = self._retriever.search(searched.question, asked.language, context=searched.context)
         ranked = prefer_kind(asked.found.sentences, asked.standalone, asked.language)
         evidence, asked.not_covered = set_apart(ranked, self._retriever)
         if not is_missing(asked.not_covered, evidence):

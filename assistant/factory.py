@@ -1,13 +1,16 @@
 """Composition root: settings in, a ready `Assistant` out. The only place that knows which parts are real."""
 
 from collections.abc import Callable
+from functools import cached_property
 
 from assistant.assistant import Assistant
 from assistant.generator import Generator, PendingGenerator, build_generator, trusted_to_write
 from assistant.settings import Settings
 from assistant.verify import Verifier
+from corpus.document import Span
 from corpus.errors import ModelUnavailable, WeightsError
-from index.embed import SentenceEmbedder
+from index.embed import SentenceEmbedder, Vectors
+from index.probe import start_probe
 from index.retrieve import Retriever
 from weights.catalogue import EMBEDDER, load_catalogue
 from weights.progress import StderrReport
@@ -23,8 +26,11 @@ def build_assistant(settings: Settings, report: Report | None = None) -> Assista
     """
     report = report or StderrReport()
     store = WeightStore(settings.cache, report)
+    probing = start_probe(settings.index)  # in a process of its own, while the model is loaded in this one
     embedder = build_embedder(store, report)
-    retriever = Retriever(settings.index, embedder)
+    retriever = Retriever(settings.index, embedder, probing=probing)
+    if retriever.degraded:
+        report(retriever.degraded)
     # Last: its loading takes both cores, and the page can be there before it is done.
     generator = _generator(settings, store, report)
     return Assistant(retriever, Verifier(embedder), generator, settings.composer, settings.deadline)
@@ -35,6 +41,36 @@ def build_embedder(store: WeightStore, report: Report) -> SentenceEmbedder:
     folder = store.embedder()
     report("Loading the embedding model ...")
     return SentenceEmbedder(folder, embedder_identity())
+
+
+class DeferredEmbedder:
+    """The embedding model, loaded when a text has to be embedded: an index that is up to date needs none."""
+
+    dimension = 384  # of e5-small
+
+    def __init__(self, store: WeightStore, report: Report) -> None:
+        self.identity = embedder_identity()
+        self._store, self._report = store, report
+
+    @cached_property
+    def _model(self) -> SentenceEmbedder:
+        return build_embedder(self._store, self._report)
+
+    def passages(self, texts: list[str]) -> Vectors:
+        """See `index.embed.Embedder`."""
+        return self._model.passages(texts)
+
+    def passages_with_parts(self, texts: list[str], parts: list[list[Span]]) -> list[Vectors]:
+        """See `index.embed.Embedder`."""
+        return self._model.passages_with_parts(texts, parts)
+
+    def query(self, text: str) -> Vectors:
+        """See `index.embed.Embedder`."""
+        return self._model.query(text)
+
+    def queries(self, texts: list[str]) -> Vectors:
+        """See `index.embed.Embedder`."""
+        return self._model.queries(texts)
 
 
 def embedder_identity() -> str:

@@ -38,7 +38,7 @@ def draw(rows: Sequence[dict[str, Any]], file: Path) -> None:
 
 def _curves(axes: "Axes", rows: Sequence[dict[str, Any]], names: dict[str, str], title: str) -> None:
     for (name, label), above in zip(names.items(), (len(names) == 1, True), strict=False):
-        place = {"textcoords": "offset points", "ha": "center", "va": "bottom" if above else "top"}
+        place: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "bottom" if above else "top"}
         values = [row[name] for row in rows]
         axes.plot([row["chunks"] for row in rows], values, marker="o", label=label)
         for row, value in zip(rows, values, strict=True):
@@ -49,10 +49,12 @@ def _curves(axes: "Axes", rows: Sequence[dict[str, Any]], names: dict[str, str],
 
 
 def _growth(axes: "Axes", rows: Sequence[dict[str, Any]]) -> None:
-    """Memory while building: it grows by what Chroma's graphs take, and by nothing else."""
-    for row in rows:
-        done, memory = zip(*row["build_memory"], strict=True)
-        axes.plot(np.array(done) / 1000, memory, label=f"{row['chunks']:,} chunks, {row['chunks_per_second']:,}/s")
-    axes.set(title="memory while building, GB", xlabel="thousands of chunks indexed")
+    """Memory while building: texts, words and vectors stream through, and only the graphs that link vectors grow."""
+    for number, row in enumerate(rows):
+        for passing, line in (("indexed", ":"), ("linked", "-")):
+            done, memory = zip(*row["build_memory"][passing], strict=True)
+            label = f"{row['chunks']:,}: {row['chunks_per_second']:,}/s" if passing == "linked" else None
+            axes.plot(np.array(done) / 1000, memory, line, color=f"C{number}", label=label)
+    axes.set(title="memory while storing (dotted) and linking, GB", xlabel="thousands of chunks")
     axes.set_ylim(bottom=0)
     axes.legend(loc="upper left")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from assistant.condense import condense
+from assistant.condense import Standalone, condense
 from corpus.errors import UsageError
 from corpus.glossary import glossary_beside, read_glossary
 from corpus.language import LANGUAGES
@@ -101,7 +101,7 @@ def _is_there(document: str, retriever: Retriever) -> bool:
     return False
 
 
-def searches(asked: QuestionSet, history: History) -> list[str]:
+def searches(asked: QuestionSet, history: History) -> list[Standalone]:
     """Return what is searched for each question: as it stands ("last"), made stand-alone by the assistant, or by hand.
 
     Raises `UsageError` when `history` is "human" and nobody did that for this set.
@@ -111,19 +111,19 @@ def searches(asked: QuestionSet, history: History) -> list[str]:
     return [_standalone(question, history) for question in asked.questions]
 
 
-def _standalone(question: Question, history: History) -> str:
+def _standalone(question: Question, history: History) -> Standalone:
     if history == "human":
-        return question.rewrite or question.text
-    return _condensed(question) if history == "ours" else question.text
+        return Standalone(question.rewrite or question.text)
+    return _condensed(question) if history == "ours" else Standalone(question.text)
 
 
-def _condensed(question: Question) -> str:
+def _condensed(question: Question) -> Standalone:
     return condense(question.text, question.history, question.language)
 
 
 def measure(
     asked: QuestionSet,
-    searched: Sequence[str],
+    searched: Sequence[Standalone],
     retriever: Retriever,
     embedder: TimedEmbedder,
     report: Callable[[str], None],
@@ -132,8 +132,10 @@ def measure(
     warm_up(retriever)
     meter = Meter(report, f"{asked.name}: asked", len(asked.questions))
     rows = []
-    for question, text in zip(asked.questions, searched, strict=True):
-        rows.append(_row(question, text, search_timed(retriever, embedder, text, question.language, _PASSAGES)))
+    for question, became in zip(asked.questions, searched, strict=True):
+        rows.append(
+            _row(question, became.text, search_timed(retriever, embedder, became, question.language, _PASSAGES))
+        )
         meter.advance(1)
     return judged(rows)
 

@@ -83,15 +83,24 @@ def _in_new_process(function: Callable[[int, Path], dict[str, Any]], size: int, 
         return one.submit(function, size, index).result()
 
 
+class _Watch:
+    """Follows a build by what it reports: the memory it takes while it stores texts, then while it links graphs."""
+
+    def __init__(self, size: int) -> None:
+        self._meter = Meter(StderrReport(), f"{size:,} chunks", 2 * size)
+        self.memory: dict[str, list[tuple[int, float]]] = {"indexed": [], "linked": []}  # (chunks done, GB)
+
+    def __call__(self, line: str) -> None:
+        passing, count, *_ = line.split()
+        samples = self.memory[passing]
+        before = samples[-1][0] if samples else 0
+        done = int(count) if passing == "indexed" else before + int(count)  # the second counts by batches
+        samples.append((done, resident("VmRSS")))
+        self._meter.advance(done - before)
+
+
 def _build(size: int, index: Path) -> dict[str, Any]:
-    meter, memory = Meter(StderrReport(), f"{size:,} chunks", size), [(0, resident("VmRSS"))]
-
-    def watch(line: str) -> None:
-        done = int(line.split()[1]) if line.startswith("indexed ") else memory[-1][0]
-        if done - memory[-1][0] >= size / _SAMPLES:
-            meter.advance(done - memory[-1][0])
-            memory.append((done, resident("VmRSS")))
-
+    watch = _Watch(size)
     started = time.monotonic()
     build_index(GeneratedCorpus(size // CHUNKS), index, GeneratedEmbedder(), watch)
     seconds = time.monotonic() - started
@@ -100,7 +109,7 @@ def _build(size: int, index: Path) -> dict[str, Any]:
         "build_cpu_seconds": round(time.process_time(), 1),
         "chunks_per_second": round(size / seconds),
         "build_peak_gb": resident("VmHWM"),
-        "build_memory": memory,
+        "build_memory": {name: samples[:: len(samples) // _SAMPLES + 1] for name, samples in watch.memory.items()},
         "disk_gb": round(sum(file.stat().st_size for file in index.rglob("*") if file.is_file()) / 1e9, 3),
     }
 

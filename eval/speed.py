@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.condense import Standalone
 from corpus.document import Span
 from corpus.errors import ProjectError
 from corpus.load import load_documents
@@ -86,12 +87,12 @@ def warm_up(retriever: Retriever) -> None:
 
 
 def search_timed(
-    retriever: Retriever, embedder: TimedEmbedder, question: str, language: str, k: int = 10
+    retriever: Retriever, embedder: TimedEmbedder, question: Standalone, language: str, k: int = 10
 ) -> TimedSearch:
     """Search once; `embedder` must be the one that `retriever` asks."""
     embedder.seconds = 0.0
     started = time.perf_counter()
-    chunks = retriever.search(question, language, k).chunks
+    chunks = retriever.search(question.question, language, k, question.context).chunks
     seconds = time.perf_counter() - started
     return TimedSearch(chunks, round(1000 * seconds, 3), round(1000 * embedder.seconds, 3))
 
@@ -175,7 +176,7 @@ def retrieval_latency(directory: Path, cases: Path, embedder: Embedder) -> dict[
     retriever = Retriever(directory, timed)
     warm_up(retriever)
     questions = dict.fromkeys((turn.user, case.lang) for case in read_cases(cases) for turn in case.questions())
-    searches = [search_timed(retriever, timed, text, language) for text, language in questions]
+    searches = [search_timed(retriever, timed, Standalone(text), language) for text, language in questions]
     return {
         "questions": len(questions),
         "total_ms": median_and_p95([search.ms for search in searches]),

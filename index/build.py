@@ -94,10 +94,12 @@ def _within(chunk: Chunk, span: Span) -> Span:
     return Span(span.start + shift, span.end + shift)
 
 
-def _words(chunk: Chunk) -> tuple[tuple[str, ...], ...]:
-    """The terms that a chunk is found by: those of its heading, then of each sentence."""
-    lines = [heading(chunk), *(chunk.sentence(span) for span in chunk.sentences)]
-    return tuple(tuple(terms_of(line, chunk.language)) for line in lines)
+def _words(chunk: Chunk) -> list[list[str]]:
+    """The terms that a chunk is found by: those of its heading and of what is in no sentence, then of each sentence."""
+    edges = [chunk.start, *(edge for span in chunk.sentences for edge in (span.start, span.end)), chunk.end]
+    between = [chunk.sentence(Span(*edges[place : place + 2])) for place in range(0, len(edges), 2)]
+    lines = [" ".join([heading(chunk), *between]), *(chunk.sentence(span) for span in chunk.sentences)]
+    return [terms_of(line, chunk.language) for line in lines]
 
 
 class _Build:

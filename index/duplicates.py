@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from index.rank import Fit
 
 _SAME = 0.9  # share of terms in common, of all that two passages have
-_LOOKED_AT = 40  # ranks below this are not shown
+_LOOKED_AT = 20  # ranks below this are hardly ever shown
 
 
 def without_repetitions(fits: Sequence[Fit]) -> list[Fit]:

@@ -56,10 +56,7 @@ class SentenceEmbedder(Embeddings):
 
     def passages(self, texts: list[str]) -> Vectors:
         """Embed texts to be found; shape (len(texts), dimension)."""
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for place, tokens in self._encoder.each(self._encoder.encodings(texts, "passage")):
-            vectors[place] = _unit(tokens.mean(axis=0))
-        return vectors
+        return self._encode(texts, "passage")
 
     def passages_with_parts(self, texts: list[str], parts: list[list[Span]]) -> list[Vectors]:
         """Embed texts, and parts of each as the sum of two views; one array a text, its own vector first.
@@ -84,13 +81,11 @@ class SentenceEmbedder(Embeddings):
         return self.queries([text])
 
     def queries(self, texts: list[str]) -> Vectors:
-        """Embed some questions in one pass; shape (len(texts), dimension). Repeated questions are remembered."""
+        """Embed some questions side by side; shape (len(texts), dimension). Repeated questions are remembered."""
         with self._lock:
             known = {text: self._recent.pop(text) for text in set(texts) & self._recent.keys()}
         new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            tokens = self._encoder.together(self._encoder.encodings(new, "query"))
-            known |= {text: _unit(vectors.mean(axis=0)) for text, vectors in zip(new, tokens, strict=True)}
+        known |= dict(zip(new, self._encode(new, "query"), strict=True))
         with self._lock:
             self._recent |= known
             for oldest in list(self._recent)[:-_QUERIES_KEPT]:
@@ -104,6 +99,12 @@ class SentenceEmbedder(Embeddings):
     def embed_query(self, text: str) -> list[float]:
         """Embed a question, for LangChain."""
         return list(map(float, self.query(text)[0]))
+
+    def _encode(self, texts: list[str], prompt: str) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        for place, tokens in self._encoder.each(self._encoder.encodings(texts, prompt)):
+            vectors[place] = _unit(tokens.mean(axis=0))
+        return vectors
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:

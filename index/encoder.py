@@ -1,6 +1,7 @@
 """From texts to the vectors of their tokens: a transformer on the processor, by the quickest way it has."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 TokenVectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
-_TOKENS = 2048  # in a batch; more buys no speed and costs memory
+_TOKENS = 512  # in a pass; more buys no speed
 
 
 class Encoder:
@@ -34,6 +35,9 @@ class Encoder:
         ).eval()
         self.dimension = int(model.get_embedding_dimension() or 0)
         self.prompts: dict[str, str] = {name: prompt or "" for name, prompt in model.prompts.items()}
+        # A core works on a pass alone. Two on one pass wait for each other at every operator, and long where other work
+        # (the generator's) holds one of them.
+        self._cores = ThreadPoolExecutor(torch.get_num_threads(), "encoder", _one_thread)
         self._tokenizer = model.tokenizer.backend_tokenizer
         # Set once: a change while another thread encodes is refused by the library.
         self._tokenizer.enable_truncation(int(model.get_max_seq_length() or 512))
@@ -50,30 +54,35 @@ class Encoder:
     def each(self, encodings: "Sequence[Encoding]") -> Iterator[tuple[int, TokenVectors]]:
         """Yield the place of each text in the sequence and the vectors of its tokens, shape (tokens, dimension).
 
-        Shortest first. Only equally long texts share a pass: nothing is computed for padding, and hardly anything of a
-        text's vectors depends on its neighbours, so an index brought up to date is the one that a clean build makes.
+        Longest first. Only equally long texts share a pass: nothing is computed for padding, and a text's vectors do
+        not depend on its neighbours, so an index brought up to date is the one that a clean build makes.
         """
         ids = [encoding.ids for encoding in encodings]
-        order = sorted(range(len(ids)), key=lambda place: len(ids[place]))
-        for length, places in groupby(order, key=lambda place: len(ids[place])):
-            for batch in batch_iterate(max(1, _TOKENS // length), places):
-                yield from zip(batch, self._forward([ids[place] for place in batch]), strict=True)
+        batches = list(_equally_long([len(row) for row in ids]))
+        passes = self._cores.map(lambda batch: self._forward([ids[place] for place in batch]), batches)
+        for batch, vectors in zip(batches, passes, strict=True):
+            yield from zip(batch, vectors, strict=True)
 
-    def together(self, encodings: "Sequence[Encoding]") -> list[TokenVectors]:
-        """Return the vectors of the tokens of each text, all made in one pass: quickest for two or three questions."""
-        ids = [encoding.ids for encoding in encodings]
-        return [vectors[: len(row)] for vectors, row in zip(self._forward(ids), ids, strict=True)]
-
-    def _forward(self, ids: list[list[int]]) -> TokenVectors:
+    def _forward(self, ids: list[list[int]]) -> np.ndarray:
         import torch
 
-        longest = max(map(len, ids))
-        rows = torch.tensor([row + [0] * (longest - len(row)) for row in ids])
-        lengths = torch.tensor([len(row) for row in ids])
-        mask = None if bool((lengths == longest).all()) else torch.arange(longest) < lengths[:, None]
         with torch.inference_mode():
-            vectors = self._transformer(input_ids=rows, attention_mask=mask).last_hidden_state
-        return np.asarray(vectors.float().numpy())
+            return np.asarray(self._transformer(input_ids=torch.tensor(ids)).last_hidden_state.float().numpy())
+
+
+def _equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of texts of one length, about `_TOKENS` tokens at a time, longest first."""
+    order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
+    for length, places in groupby(order, key=lambda place: lengths[place]):
+        yield from batch_iterate(max(1, _TOKENS // length), places)
+
+
+def _one_thread() -> None:
+    """Let the calling thread compute by itself."""
+    import torch
+
+    torch.get_num_threads()  # without it PyTorch would set the number anew at the thread's first operator
+    torch.set_num_threads(1)
 
 
 def _pack(module: "nn.Module") -> None:

@@ -46,6 +46,12 @@ class LexicalIndex:
         self._writer = None
         self._index.reload()
 
+    def close(self) -> None:
+        """End the threads of a writer that did not finish; nothing is written from here on."""
+        if self._writer:
+            self._writer.wait_merging_threads()
+            self._writer = None
+
     def count(self) -> int:
         """Return the number of texts."""
         count: int = self._index.searcher().num_docs

@@ -25,7 +25,7 @@ from index.workcopy import NoWorkingCopy, WorkingCopy
 
 PASSAGES, SENTENCES, MEANS = "passages.f32", "sentences.f16", "means.f32"
 _TOLERANCE = 1e-4  # of a cosine, computed in another order
-_FORGIVEN = 0.1  # share of questions: Chroma inserts what came last again at each start, and not always alike
+_FORGIVEN = 0.1  # share of landmarks: Chroma inserts what came last again at each start, and not always alike
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ class Parts:
             store = VectorStore(searched / "vectors", create=create)
             opened.callback(store.close)
             lexical = LexicalIndex(searched / "lexical", create=create)
+            opened.callback(lexical.close)
             return cls(build, records, passages, sentences, store, lexical, opened.pop_all())
 
     def finish(self) -> None:

@@ -1,8 +1,8 @@
 """How well passages and sentences fit a question: closeness in meaning plus the share of its words they hold.
 
 Scores are added, not ranks. A rank says nothing when a leg has no good hit (the one Italian text for an Italian
-question that only an English text answers), a score does. So words count as they are, too: by how telling they are
-(inverse document frequency), not by how the text compares with the best hit.
+question that only an English text answers), a score does. So words count on an absolute scale, too: by how much of what
+is telling in the question (inverse document frequency) a text holds, not by how it compares with the best hit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,15 +15,17 @@ from index.records import Passage
 from index.words import names_in
 
 # Chosen on squad2_dev, squad_it, covid_faq and the project's own cases; see docs/decisions/retrieval.md.
-WORDS = 0.004  # for each unit of inverse document frequency that a passage holds
-SENTENCE_WORDS = 0.003  # and that the best of its sentences holds
-GENERAL = 0.5  # how much of its nearness to everything a text is not given credit for
-LANGUAGE = 0.9  # how much of the difference between languages is made up for
+WORDS = 0.12  # for a passage that holds all of a question's words
+SENTENCE_WORDS = 0.09  # and for one with a sentence that does
+OWN_WORDS = 0.15  # and for the sentence itself
+FEW_WORDS = 25.0  # inverse document frequency of a question whose words hardly tell anything: they count for less
+GENERAL = 0.2  # how much of its nearness to everything a text is not given credit for
+LANGUAGE = 0.8  # how much of the difference between languages is made up for
 CONTEXT = 0.7  # how much a sentence owes to the passage it stands in
 _BACKGROUND = slice(5, 20)  # ranks that hold nothing but the usual
 _SATURATION = 1.2  # BM25's k1 and b
-_LENGTH = 0.75
-_USUAL_TERMS = {"passage": 90, "sentence": 18}
+_LENGTH = 0.6
+_USUAL_TERMS = {"passage": 100, "sentence": 18}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Question:
     asked: Vectors
     expanded: Vectors
     idf: Mapping[str, float]
+    telling: float  # inverse document frequency that a text is held to: that of the question's own words
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,12 @@ def fit(question: Question, passage: Passage, vectors: tuple[Vectors, Vectors], 
     heading, *lines = passage.words
     idf = _comparable(question, passage.language)
     cosines = sentences @ question.asked[0]
-    words = np.array([_words(line, idf, "sentence") for line in lines], dtype=np.float32)
+    words = np.array([_words(line, idf, "sentence") / question.telling for line in lines], dtype=np.float32)
     whole = float(own[0] @ question.expanded[0]) - _general(own, means[0])[0]
     nearest = (cosines - _general(sentences, means[1])).max() if len(cosines) else whole
-    held = _words([*heading, *(word for line in lines for word in line)], idf, "passage")
+    held = _words([*heading, *(word for line in lines for word in line)], idf, "passage") / question.telling
     score = (whole + float(nearest)) / 2 + WORDS * held + SENTENCE_WORDS * float(words.max(initial=0.0))
-    return Fit(passage, score, cosines, words)
+    return Fit(passage, float(score), cosines, words)
 
 
 def level(fits: Sequence[Fit], language: str) -> list[Fit]:
@@ -82,7 +85,7 @@ def level(fits: Sequence[Fit], language: str) -> list[Fit]:
 
 def sentence_score(held: Fit, number: int) -> float:
     """Score of one sentence of a passage."""
-    return float(held.cosines[number] + CONTEXT * held.score + SENTENCE_WORDS * held.words[number])
+    return float(held.cosines[number] + CONTEXT * held.score + OWN_WORDS * held.words[number])
 
 
 def _languages(fits: Sequence[Fit]) -> set[str]:

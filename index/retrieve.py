@@ -7,22 +7,29 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+
 from corpus.document import Chunk, Document, Span
 from corpus.glossary import Glossary
 from corpus.language import LANGUAGES
+from index.conflicts import both_sides
 from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
 from index.means import read_means
 from index.names import collection
 from index.parts import MEANS
 from index.probe import Probe
-from index.rank import Fit, Question, fit, level, sentence_score
+from index.rank import CONTEXT, FEW_WORDS, Fit, Question, fit, level, sentence_score
 from index.records import Passage
 from index.serving import open_serving
 from index.standing import allowance, asks_for_history
 from index.words import terms
 
 _DEPTH = 30  # candidates of each leg
+# What a conversation counts for; chosen on mtrag_human, cast21_mini and doc2dial.
+_CONTEXT = 1.0  # of the question with its context, beside the question alone
+_CONTEXT_WORDS = 0.5
+_AGED = 20  # ranks among which the newer goes first
 _PASSAGES = 12  # passages whose sentences are all compared
 
 
@@ -93,28 +100,32 @@ class Retriever:
         """Return a document of the index, or raise `KeyError`."""
         return self._parts.records.document(document_id, language)
 
-    def search(self, question: str, language: str, k: int = 10) -> Found:
+    def search(self, question: str, language: str, k: int = 10, context: str = "") -> Found:
         """Return the `k` best passages and the sentences of the best of them, each best first.
 
-        What is over steps back behind what is in force, unless the question is about the past.
+        `context` are words of the conversation that complete the question; they count for less than its own. What is
+        over steps back behind what is in force, unless the question is about the past.
         """
         today = self._today()
         history = asks_for_history(question, language, today)
-        asked = self._ask(question, language)
+        asked = self._ask(question, context, language)
         fits = without_repetitions(self._in_time(level(self._fits(asked), language), today, history))
         sentences = self._sentences(fits[:_PASSAGES], today, history)
         return Found([ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]], sentences)
 
-    def _ask(self, question: str, language: str) -> Question:
+    def _ask(self, question: str, context: str, language: str) -> Question:
         # Passages are found with the terms of the glossary written out; their sentences are held to what was asked.
-        more = self._glossary.expansions(question, language)
-        expanded = f"{question} ({', '.join(more)})" if more else question
-        vectors = self._embedder.queries([question, expanded])
+        whole = f"{question} ({context})" if context else question
+        more = self._glossary.expansions(whole, language)
+        expanded = f"{whole} ({', '.join(more)})" if more else whole
+        bare, full, wide = self._embedder.queries([question, whole, expanded])
+        own = dict.fromkeys(terms(question, language), 1.0)
+        weights = dict.fromkeys(terms(expanded, language), _CONTEXT_WORDS if context else 1.0) | own
         count = self.manifest.languages.get(language, 0)
-        idf = {
-            word: self._parts.lexical.idf(language, word, count) for word in dict.fromkeys(terms(expanded, language))
-        }
-        return Question(language, vectors[:1], vectors[1:], idf)
+        idf = {word: weight * self._parts.lexical.idf(language, word, count) for word, weight in weights.items()}
+        telling = max(FEW_WORDS, sum(idf[word] for word in own))
+        asked, expansion = (_mix(bare, full), _mix(bare, wide)) if context else (full[None, :], wide[None, :])
+        return Question(language, asked, expansion, idf, telling)
 
     def _fits(self, asked: Question) -> list[Fit]:
         candidates = self._shown(self._candidates(asked), asked.language)
@@ -138,18 +149,18 @@ class Retriever:
         """Let the best ranked step back for their age: nothing below them is ever shown."""
         if history:
             return fits
-        aged = [replace(f, score=f.score - allowance(f.passage.chunk, None, today)) for f in fits[:_DEPTH]]
-        return [*sorted(aged, key=lambda f: (-f.score, f.passage.id)), *fits[_DEPTH:]]
+        aged = [replace(f, score=f.score - allowance(f.passage.chunk, None, today)) for f in fits[:_AGED]]
+        return [*sorted(aged, key=lambda f: (-f.score, f.passage.id)), *fits[_AGED:]]
 
     def _sentences(self, fits: list[Fit], today: date, history: bool) -> list[ScoredSentence]:
         ranked = []
         for held in fits:
             chunk = held.passage.chunk
             for number, span in enumerate(chunk.sentences):
-                lost = 0.0 if history else allowance(chunk, span, today)
+                lost = 0.0 if history else (1 - CONTEXT) * allowance(chunk, span, today)  # its passage lost the rest
                 cosine, words = float(held.cosines[number]), float(held.words[number])
                 ranked.append(ScoredSentence(chunk, span, sentence_score(held, number) - lost, cosine, words))
-        return sorted(ranked, key=lambda sentence: (-sentence.score, sentence.chunk.id, sentence.span.start))
+        return both_sides(sorted(ranked, key=lambda s: (-s.score, s.chunk.id, s.span.start)))
 
     def _shown(self, passages: list[Passage], language: str) -> list[Passage]:
         """Of a document and its translations one is shown: that in the question's language, else the first there is.
@@ -162,3 +173,9 @@ class Retriever:
             for document, there in versions.items()
         }
         return [passage for passage in passages if passage.language == best[passage.document]]
+
+
+def _mix(bare: np.ndarray, full: np.ndarray) -> Vectors:
+    """The vector of a question that leans on its context, shape (1, dimension)."""
+    both = bare + _CONTEXT * full
+    return np.asarray(both / np.linalg.norm(both), dtype=np.float32)[None, :]

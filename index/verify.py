@@ -75,7 +75,7 @@ def _strayed(parts: Parts, languages: dict[str, int]) -> str | None:
                 return f"the vector of passage {missing[0]} is missing"
             stored = np.concatenate([parts.passages.read(number) for number in numbers])
             apart = np.abs(stored - np.stack([held[str(number)] for number in numbers])).max(axis=1)
-            if apart.max() > _EXACT:
+            if not apart.max() <= _EXACT:  # nor when it is not a number
                 return f"the vector of passage {numbers[int(apart.argmax())]} is not as it was stored"
     return None
 

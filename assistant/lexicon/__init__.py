@@ -18,6 +18,7 @@ class Lexicon:
     openers: tuple[str, ...]
     pointers: frozenset[str]
     subjectless: tuple[str, ...]
+    conjunctions: tuple[str, ...]
     not_pointing: re.Pattern[str]
     fillers: frozenset[str]
     before_places: frozenset[str]
@@ -41,8 +42,18 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of "en", "it" or "de"."""
     data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    sets = ("pointers", "fillers", "before_places", "stops", "negations", "hedges", "greetings", "thanks", "capabilities")
-    tuples = ("openers", "subjectless", "names_a_thing", "advice")
+    sets = (
+        "pointers",
+        "fillers",
+        "before_places",
+        "stops",
+        "negations",
+        "hedges",
+        "greetings",
+        "thanks",
+        "capabilities",
+    )
+    tuples = ("openers", "conjunctions", "subjectless", "names_a_thing", "advice")
     fields: dict[str, Any] = {name: frozenset(data[name]) for name in sets}
     fields |= {name: tuple(data[name]) for name in tuples}
     return Lexicon(

@@ -29,6 +29,7 @@ class NearEmbedder(FakeEmbedder):
 
     def __init__(self, floor: float = 0.95) -> None:
         super().__init__("near@1")
+        self.dimension += 1
         self._common, self._own = np.sqrt(floor), np.sqrt(1 - floor)
 
     def _vector(self, text: str) -> np.ndarray:

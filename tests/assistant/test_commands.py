@@ -19,6 +19,7 @@ def small(found, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(factory, "build_assistant", lambda settings: fakes.assistant(found))
     monkeypatch.setattr(factory, "build_embedder", lambda store, report: NearEmbedder())
+    monkeypatch.setattr(factory, "DeferredEmbedder", lambda store, report: NearEmbedder())
     monkeypatch.setattr(factory, "embedder_identity", lambda: NearEmbedder().identity)
 
 
@@ -77,7 +78,7 @@ def test_ask_reads_the_conversation_from_a_file(capsys, tmp_path):
     turns = [("user", "What is the Mechatronics Hub?"), ("assistant", "A centre. [1]")]
     history.write_text(json.dumps([{"role": role, "content": text} for role, text in turns]), encoding="utf-8")
     answer = printed(capsys, "--history", history, "How many companies does it host?")
-    assert answer["question_used"] == "How many companies does it host? (Mechatronics Hub)"
+    assert answer["question_used"] == "How many companies does it host? (Mechatronics Hub, centre)"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ def test_index_tells_what_changed_and_then_that_nothing_did(capsys, tmp_path):
     assert out.endswith(" s\n")
     code, out = index(capsys, *where)
     assert code == 0
-    assert "is up to date (3 documents" in out
+    assert "documents: 0 added, 0 changed, 0 removed, 3 unchanged\n" in out
     lines[0]["text"] = "The hub is in Trento."
     corpus.write_text("\n".join(map(json.dumps, lines[:2])), encoding="utf-8")
     code, out = index(capsys, *where)

@@ -103,7 +103,9 @@ def test_extractive_never_asks_the_model(found):
 def test_a_follow_up_is_searched_and_shown_as_a_question_of_its_own(found):
     history = [Turn("user", "What is the Mechatronics Hub?"), Turn("assistant", "A centre. [1]")]
     evidence, _, answer = events(fakes.assistant(found), "How many companies does it host?", history)
-    assert evidence.question_used == answer.question_used == "How many companies does it host? (Mechatronics Hub)"
+    assert (
+        evidence.question_used == answer.question_used == "How many companies does it host? (Mechatronics Hub, centre)"
+    )
     assert "30 companies" in answer.answer
 
 

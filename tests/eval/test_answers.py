@@ -116,7 +116,7 @@ def test_a_conversation_goes_on_from_the_assistants_own_answers(assistant, monke
     case = Case(id="talk", group="multi-turn", lang="en", turns=turns)
     first, second = ask_cases(assistant, [case, CASE], lambda line: None)[:2]
     assert seen == [[], [("user", turns[0]["user"]), ("assistant", first.answer["answer"])], []]
-    assert second.answer["question_used"] == "How many companies does it host? (Mechatronics Hub)"
+    assert second.answer["question_used"].startswith("How many companies does it host? (Mechatronics Hub, ")
     assert [(row.case, row.turn) for row in (first, second)] == [("talk", 0), ("talk", 1)]
 
 

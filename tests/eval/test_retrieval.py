@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Turn
+from assistant.condense import Standalone
 from corpus.document import Chunk
 from corpus.errors import UsageError
 from eval.__main__ import main
@@ -132,11 +133,11 @@ def test_a_follow_up_is_searched_as_it_stands_as_we_complete_it_or_as_a_person_d
     follow_up = Question("1", "How many companies does it host?", "en", {"hub": 1}, history, "Companies in the hub?")
     alone = Question("2", "When are grapes picked?", "en", {"grapes": 1})
     both = asked(follow_up, alone)
-    assert searches(both, "last") == [follow_up.text, alone.text]
-    assert searches(both, "human") == ["Companies in the hub?", alone.text]
+    assert searches(both, "last") == [Standalone(follow_up.text), Standalone(alone.text)]
+    assert searches(both, "human") == [Standalone("Companies in the hub?"), Standalone(alone.text)]
     ours = searches(both, "ours")
-    assert "Mechatronics Hub" in ours[0]
-    assert ours[1] == alone.text
+    assert "Mechatronics Hub" in ours[0].context
+    assert ours[1] == Standalone(alone.text)
     with pytest.raises(UsageError, match="has no human rewrites"):
         searches(asked(alone), "human")
 
@@ -149,9 +150,9 @@ def test_a_set_is_indexed_once_searched_and_judged(folder, tmp_path):
     assert 0 < built == len(embedder.embedded)
 
     small, timed, said = read_set(folder), TimedEmbedder(embedder), []
-    texts = [*searches(small, "last")[:2], "Deutsch Kinder Schule"]
+    texts = [*searches(small, "last")[:2], Standalone("Deutsch Kinder Schule")]
     rows = measure(small, texts, Retriever(directory, timed), timed, said.append)
-    assert [row.searched for row in rows] == texts
+    assert [row.searched for row in rows] == [became.text for became in texts]
     assert [next(iter(row.found)) for row in rows] == ["grapes", "hub", "school"]
     assert [row.language for row in rows] == ["en", "en", "de"]
     assert all(row.metrics["hit@1"] == 1 and 0 < row.embedding_ms <= row.ms for row in rows)

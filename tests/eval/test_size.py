@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from corpus.errors import UsageError
 from corpus.language import LANGUAGES
 from corpus.split import split_document
+from eval.curves import draw
 from eval.generated import CHUNKS, GeneratedCorpus, GeneratedEmbedder
 from eval.size import measure_sizes, nearest, table
 from index.manifest import embedded_text
@@ -71,28 +73,42 @@ def test_exact_search_finds_the_nearest_rows_of_every_block(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory) -> tuple[Path, list[dict]]:
+def measured(tmp_path_factory) -> tuple[Path, dict]:
     out = tmp_path_factory.mktemp("size")
-    return out, measure_sizes([60, 30], out, lambda line: None)
+    (row,) = measure_sizes([30], out, lambda line: None)
+    return out, row
 
 
-def test_sizes_are_measured_smallest_first_and_kept(measured):
-    out, rows = measured
+def test_a_size_is_measured_from_build_to_recall(measured):
+    out, row = measured
 
-    assert [row["chunks"] for row in rows] == [30, 60]
-    assert json.loads((out / "size.json").read_text()) == rows
-    assert all(row["recall"] == 1.0 and 0 < row["median_ms"] <= row["p95_ms"] for row in rows)
-    assert all(row["build_peak_gb"] >= row["build_memory"][-1][1] > 0 for row in rows)
-    assert len(table(rows).splitlines()) == 3
+    assert json.loads((out / "size.json").read_text()) == [row]
+    assert row["recall"] == 1.0
+    assert 0 < row["median_ms"] <= row["p95_ms"]
+    assert row["build_peak_gb"] >= max(gb for passing in row["build_memory"].values() for _, gb in passing) > 0
+    assert [passing[-1][0] for passing in row["build_memory"].values()] == [30, 30]
 
 
-def test_what_was_measured_before_is_not_measured_again(measured):
-    out, rows = measured
-    (out / "30" / "recall.json").write_text('{"recall": 0.5, "recall_worst": 0.1}')
+def test_what_was_measured_before_is_not_measured_again_and_comes_smallest_first(measured):
+    out, row = measured
+    shutil.copytree(out / "30", out / "20", ignore=shutil.ignore_patterns("index"))
+    (out / "20" / "recall.json").write_text('{"recall": 0.5, "recall_worst": 0.1}')
 
-    again = measure_sizes([30], out, lambda line: pytest.fail(f"measured again: {line}"))
+    rows = measure_sizes([30, 20], out, lambda line: pytest.fail(f"measured again: {line}"))
 
-    assert again == [rows[0] | {"recall": 0.5, "recall_worst": 0.1}]
+    assert rows == [row | {"chunks": 20, "recall": 0.5, "recall_worst": 0.1}, row]
+    assert [line.split()[0] for line in table(rows).splitlines()] == ["chunks", "20", "30"]
+
+
+def test_the_picture_shows_each_size_and_is_the_same_for_the_same_figures(measured, tmp_path):
+    _, row = measured
+    pictures = [tmp_path / "one.svg", tmp_path / "other.svg"]
+
+    for picture in pictures:
+        draw([row], picture)
+
+    assert pictures[0].read_bytes() == pictures[1].read_bytes()
+    assert f"30: {row['chunks_per_second']}/s" in pictures[0].read_text()
 
 
 @pytest.mark.parametrize("size", [0, 5, 1_001])

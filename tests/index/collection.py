@@ -52,3 +52,10 @@ def live(directory: Path) -> Path:
     build = live_build(directory)
     assert build is not None
     return build
+
+
+def flip(path: Path) -> None:
+    """Change one bit in the middle of a file."""
+    octets = bytearray(path.read_bytes())
+    octets[len(octets) // 2] ^= 0x10
+    path.write_bytes(octets)

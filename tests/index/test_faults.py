@@ -4,6 +4,8 @@ import errno
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +18,9 @@ from index.build import build_index, is_up_to_date
 from index.lexical import LexicalIndex
 from index.records import Records
 from index.retrieve import Retriever
-from index.reuse import Previous
 from index.store import VectorStore
 from tests.fakes import FakeEmbedder
-from tests.index.collection import collected, live, silent, snapshot
+from tests.index.collection import collected, flip, live, silent, snapshot
 
 POINTERS = {
     "names a missing folder": b"build-gone",
@@ -40,12 +41,6 @@ def _halve(path: Path) -> None:
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
 
-def _flip(path: Path) -> None:
-    octets = bytearray(path.read_bytes())
-    octets[len(octets) // 2] ^= 0x10
-    path.write_bytes(octets)
-
-
 def _empty(path: Path) -> None:
     path.write_bytes(b"")
 
@@ -61,16 +56,19 @@ def _unlike(path: Path) -> None:
 
 def _short(path: Path) -> None:
     fields = json.loads(path.read_text())
-    path.write_text(json.dumps(fields | {"sentences": fields["sentences"] + 1}))
+    fields["files"].pop("records.sqlite")
+    path.write_text(json.dumps(fields))
 
 
 DAMAGES = [
     (manifest.FILE, [_delete, _halve, _empty, _unlike, _short]),
-    ("records.sqlite", [_delete, _halve, _empty, _flip, _emptied_table]),
+    ("records.sqlite", [_delete, _halve, _empty, flip, _emptied_table]),
+    ("passages.f32", [_delete, _halve, flip]),
+    ("sentences.f16", [_delete, _halve, flip]),
     ("vectors", [_delete]),
-    ("vectors/chroma.sqlite3", [_delete, _halve, _empty]),
+    ("vectors/chroma.sqlite3", [_delete, _halve, _empty, flip]),
     ("lexical", [_delete]),
-    ("lexical/meta.json", [_delete, _halve, _flip]),
+    ("lexical/meta.json", [_delete, _halve, flip]),
 ]
 
 
@@ -123,8 +121,8 @@ def test_a_deleted_folder_is_noticed_while_it_is_still_open_elsewhere(directory)
 @pytest.mark.parametrize("name", ["data_level0.bin", "header.bin", "index_metadata.pickle", "link_lists.bin"])
 def test_a_flipped_bit_in_a_written_graph_is_noticed(large, name, tmp_path):
     directory = Path(shutil.copytree(large, tmp_path / "index"))
-    (listed,) = live(directory).glob("vectors/*/index_metadata.pickle")  # the graph of the sentences: one is written
-    _flip(listed.with_name(name))
+    (written,) = live(directory).glob(f"vectors/*/{name}")
+    flip(written)
     with pytest.raises(IndexUnusable, match="is missing or not as it was written"):
         Retriever(directory, FakeEmbedder())
 
@@ -138,14 +136,14 @@ def test_a_large_index_stays_whole_when_it_is_read(large):
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """More sentences than Chroma keeps in memory only."""
+    """More passages than Chroma keeps in its queue only."""
     directory = tmp_path_factory.mktemp("large") / "index"
     build_index([_long_document()], directory, FakeEmbedder(), silent)
     return directory
 
 
 def _long_document() -> Document:
-    return Document("long", "en", "Long", "\n\n".join(f"Line number {i} speaks." for i in range(1100)))
+    return Document("long", "en", "Long", "\n\n".join(f"# {i}\n\nLine number {i} speaks." for i in range(1010)))
 
 
 def test_there_is_no_index_before_the_first_build(tmp_path, embedder):
@@ -189,7 +187,7 @@ FULL_DISK = {
     "words": (LexicalIndex, "add", OSError(errno.ENOSPC, "No space left on device")),
     "words (tantivy)": (LexicalIndex, "add", ValueError("An IO error occurred: 'No space left on device'")),
     "vectors": (VectorStore, "add", RuntimeError("database or disk is full")),
-    "texts": (Records, "add_chunks", sqlite3.OperationalError("database or disk is full")),
+    "texts": (Records, "add_passages", sqlite3.OperationalError("database or disk is full")),
     "manifest": (manifest.Manifest, "write", OSError(errno.ENOSPC, "No space left on device")),
 }
 
@@ -216,21 +214,15 @@ def test_a_build_that_lost_something_does_not_go_live(directory, documents, embe
     assert snapshot(directory) == before
 
 
-def test_vectors_that_cannot_be_read_are_computed_anew(directory, monkeypatch):
-    def fail(*_):
-        raise RuntimeError("a broken page")
-
-    before = Previous.open(directory, "fake@1")
-    (chunk, *_) = before.parts.records.all_chunks()
-    batch = [(chunk, before.chunks[chunk.id])]
-    assert len(before.vectors(batch)[chunk.id]) == 1 + len(chunk.sentences)
-    monkeypatch.setattr(VectorStore, "vectors", fail)
-    assert before.vectors(batch) == {}
-    before.close()
-
-
 def test_leftovers_of_a_killed_build_are_cleared(directory, documents, embedder):
     (directory / "build-killed" / "vectors").mkdir(parents=True)
     build_index(documents[:2], directory, embedder, silent)
     assert not (directory / "build-killed").exists()
     assert len(list(directory.glob("build-*"))) == 2
+
+
+def test_faults_lose_nothing():
+    """A few of the hundreds of trials that `python -m tests.index.faults` makes."""
+    command = [sys.executable, "-m", "tests.index.faults", "--trials", "1", "--only", "kill"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout

@@ -68,7 +68,7 @@ def main() -> int:
                 print(f"{row.name:38} left out: only root may mount")
                 continue
             if row.sections not in labs:
-                labs[row.sections] = Lab.at(Path(root) / str(len(labs)), row.sections)
+                labs[row.sections] = Lab(Path(root) / str(len(labs)), row.sections)
             row.run(labs[row.sections], options.trials)
             print(f"{row.name:38} {row.done:6} {len(row.problems):6} {row.seconds:8.0f}", flush=True)
     problems = [problem for row in chosen for problem in row.problems]

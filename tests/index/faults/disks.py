@@ -58,7 +58,7 @@ def _unless_serves_unprivileged(lab: Lab, directory: Path) -> str | None:
     without = ",".join(f"-{name}" for name in _WRITES)
     command = ["setpriv", f"--bounding-set={without}", f"--inh-caps={without}", sys.executable, "-c", _SERVED]
     done = subprocess.run([*command, str(directory)], capture_output=True, text=True, timeout=60, check=False)
-    wanted = f"may not write {lab.contents[NEW].digest()}"
+    wanted = f"may not write {lab.content(NEW).digest()}"
     return None if done.stdout == wanted else f"does not serve ({done.stdout or done.stderr[-300:]})"
 
 

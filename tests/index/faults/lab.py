@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tests.index.faults.children import Child, Outcome, result_of
@@ -15,32 +15,38 @@ START_SECONDS = 30.0
 OLD, NEW, OTHER = 1, 2, 3
 
 
-@dataclass(frozen=True)
 class Lab:
-    """`single` holds the old version only; `double` the new one, and the old one as the build before it."""
+    """Clean builds of a collection's versions, each made when it is first needed."""
 
-    root: Path
-    single: Path
-    double: Path
-    sections: Sections
-    contents: dict[int, Content]
-    writing_seconds: float  # from the first batch stored to the end of a build
+    def __init__(self, root: Path, sections: Sections) -> None:
+        self.root, self.sections = root, sections
+        self._contents: dict[int, Content] = {}
+        self.writing_seconds = 0.0  # from the first batch stored to the end of a build
 
-    @classmethod
-    def at(cls, root: Path, sections: Sections) -> "Lab":
-        """Build all versions cleanly."""
-        contents, seconds = {}, 0.0
-        for version in (NEW, OTHER, OLD):
-            writer = Child(build, collection_of(version, sections), root / f"clean-{version}")
+    @cached_property
+    def single(self) -> Path:
+        """An index that holds the old version only."""
+        self.content(OLD)
+        return self.root / f"clean-{OLD}"
+
+    @cached_property
+    def double(self) -> Path:
+        """An index that holds the new version, and the old one as the build before it."""
+        double = Path(shutil.copytree(self.single, self.root / "double"))
+        _value(result_of(build, collection_of(NEW, self.sections), double))
+        return double
+
+    def content(self, version: int) -> Content:
+        """Return what an index serves that was made of this version only."""
+        if version not in self._contents:
+            directory = self.root / f"clean-{version}"
+            writer = Child(build, collection_of(version, self.sections), directory)
             writer.heard("stored")
             started = time.monotonic()
             _value(writer.outcome())
-            seconds = time.monotonic() - started
-            contents[version] = _value(result_of(served, root / f"clean-{version}"))
-        single = root / f"clean-{OLD}"
-        double = Path(shutil.copytree(single, root / "double"))
-        _value(result_of(build, collection_of(NEW, sections), double))
-        return cls(root, single, double, sections, contents, seconds)
+            self.writing_seconds = time.monotonic() - started
+            self._contents[version] = _value(result_of(served, directory))
+        return self._contents[version]
 
     @contextmanager
     def copy(self, template: Path, place: str = "trial") -> Iterator[Path]:
@@ -62,7 +68,7 @@ class Lab:
             return f"serves after {outcome.seconds:.0f} s only"
         if bool(outcome.value.degraded) != degraded:
             return f"says that it is degraded: {outcome.value.degraded}"
-        if not any(outcome.value.equals(self.contents[version]) for version in versions):
+        if not any(outcome.value.equals(self.content(version)) for version in versions):
             return f"serves what is none of the versions {versions}"
         return None
 

@@ -12,10 +12,9 @@ import index.build
 from corpus.document import Document
 from index.build import build_index
 from index.names import collection
-from index.parts import Parts
 from index.probe import start_probe
+from index.retrieve import Retriever
 from index.serving import Serving, open_serving
-from index.words import terms
 from tests.fakes import FakeEmbedder
 from tests.index.faults.children import Say
 from tests.index.faults.texts import GOLDEN, IDENTITY
@@ -25,12 +24,12 @@ _CLOSE = 1e-5
 
 @dataclass(frozen=True)
 class Content:
-    """All that a build holds: texts by id, vectors, and the best passage for each golden question in both legs."""
+    """All that a build holds: texts by id, vectors, and the best passage and sentence for each golden question."""
 
     texts: dict[str, str]
     passages: np.ndarray
     sentences: np.ndarray
-    golden: list[tuple[int, int]]
+    golden: list[tuple[str, str]]
     degraded: str | None
 
     def equals(self, other: "Content") -> bool:
@@ -56,14 +55,16 @@ def build(say: Say, documents: list[Document], directory: Path) -> int:
 
 def served(_: Say, directory: Path, probed: bool = False) -> Content:
     """Open what is served and read all of it, from every store."""
-    serving = open_serving(directory, IDENTITY, start_probe(directory) if probed else None)
+    retriever = Retriever(directory, FakeEmbedder(IDENTITY), probing=start_probe(directory) if probed else None)
+    answers = [_best(retriever, language, question) for language, question in GOLDEN]
+    serving = open_serving(directory, IDENTITY)
     try:
-        return _content(serving)
+        return _content(serving, answers)
     finally:
         serving.parts.close()
 
 
-def _content(serving: Serving) -> Content:
+def _content(serving: Serving, answers: list[tuple[str, str]]) -> Content:
     parts = serving.parts
     held = list(parts.records.all_passages())
     passages = parts.passages.read(0, len(held))
@@ -73,18 +74,17 @@ def _content(serving: Serving) -> Content:
         if not _close(np.stack([in_chroma[str(number)] for number in numbers]), passages[numbers]):
             raise AssertionError(f"vectors in Chroma are not those in the file ({language})")
     return Content(
-        {passage.chunk.id: passage.chunk.text for passage in held},
+        {passage.id: passage.chunk.text for passage in held},
         passages,
         parts.sentences.read(0, serving.manifest.sentences),
-        [_best(parts, language, question) for language, question in GOLDEN],
+        answers,
         serving.degraded,
     )
 
 
-def _best(parts: Parts, language: str, question: str) -> tuple[int, int]:
-    nearest = parts.store.search(collection(language), FakeEmbedder().query(question), 1)
-    worded = parts.lexical.search(language, terms(question, language), 1)
-    return int(next(iter(nearest))), next(iter(worded))
+def _best(retriever: Retriever, language: str, question: str) -> tuple[str, str]:
+    found = retriever.search(question, language)
+    return found.chunks[0].chunk.id, found.sentences[0].text
 
 
 def _close(one: np.ndarray, other: np.ndarray) -> bool:
