@@ -6,7 +6,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := corpus index assistant eval ui weights tests app.py
 
-.PHONY: help chat ask index models test check hostile gate eval lock
+.PHONY: help chat ask index models test check hostile faults gate eval lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -36,6 +36,9 @@ check: $(DEV) ## lint, format, types, layers
 
 hostile: $(DEV) ## 345 broken and hostile files: each read or refused, within its limits
 	@$(BIN)/python -m tests.corpus.extract.hostile
+
+faults: $(DEV) ## kill, damage and starve real indexes and count what is lost (an hour; --trials N for less)
+	@$(BIN)/python -m tests.index.faults
 
 gate: $(DEV) index ## hold the committed cases to the committed baseline
 	@$(BIN)/python -m eval gate

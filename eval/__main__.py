@@ -106,6 +106,16 @@ def _embedder(report: StderrReport) -> SentenceEmbedder:
     return build_embedder(WeightStore(read_settings().cache, report), report)
 
 
+def _size(options: argparse.Namespace) -> int:
+    from eval.curves import draw
+    from eval.size import measure_sizes, table
+
+    rows = measure_sizes(options.chunks, options.out, StderrReport())
+    draw(rows, options.out / "size.svg")
+    print(table(rows))
+    return 0
+
+
 def _page(options: argparse.Namespace) -> int:
     print(json.dumps(measure_page(options.browser, options.rounds, StderrReport()), indent=2))
     return 0
@@ -155,6 +165,10 @@ def _parser() -> argparse.ArgumentParser:
     answers.set_defaults(run=_answers)
     _add_retrieval(commands)
     _add_speed(commands)
+    size = commands.add_parser("size", help="build and search generated collections of given sizes, and draw the plot")
+    size.add_argument("--chunks", type=int, nargs="+", default=[10_000, 100_000], help="1000000 takes about an hour")
+    size.add_argument("--out", type=Path, default=Path("var/eval/size"))
+    size.set_defaults(run=_size)
     gate = commands.add_parser("gate", help="hold the committed cases to the committed baseline")
     gate.add_argument("--accept", action="store_true", help="make this run the new baseline")
     gate.set_defaults(run=_gate)

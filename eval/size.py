@@ -24,7 +24,7 @@ from index.retrieve import Retriever
 from index.vectors import VectorFile
 from weights.progress import Meter, Report, StderrReport
 
-QUESTIONS, _WARM_UPS = 500, 200
+QUESTIONS, _WARM_UPS, _ROUNDS = 500, 200, 5
 _NEIGHBOURS = 10
 _SAMPLES = 100  # of memory while building
 _STEPS = ("build", "search", "recall")
@@ -115,29 +115,39 @@ def _build(size: int, index: Path) -> dict[str, Any]:
 
 
 def _search(size: int, index: Path) -> dict[str, Any]:
-    """Time questions as they are served, one after another, warm. The made-up vector of a question costs nothing."""
+    """Time questions as they are served, one after another, warm. The made-up vector of a question costs nothing.
+
+    All are asked several times over and the quickest round counts: other work on the machine can only add to it.
+    """
     started = time.monotonic()
     retriever = Retriever(index, GeneratedEmbedder())
     opened = time.monotonic() - started
     corpus = GeneratedCorpus(size // CHUNKS)
-    for number in range(_WARM_UPS):
-        retriever.search(*corpus.question(QUESTIONS + number))
-    times = []
     questions = [corpus.question(number) for number in range(QUESTIONS)]
-    cpu = time.process_time()
-    for text, language in questions:
-        asked = time.perf_counter()
-        retriever.search(text, language)
-        times.append(1000 * (time.perf_counter() - asked))
-    median, p95 = median_and_p95(times)
+    _asked(retriever, [corpus.question(QUESTIONS + number) for number in range(_WARM_UPS)])
+    started_cpu = time.process_time()
+    rounds = [median_and_p95(_asked(retriever, questions)) for _ in range(_ROUNDS)]
+    cpu = time.process_time() - started_cpu
+    median, p95 = min(rounds, key=lambda figures: figures[1])
     return {
         "open_seconds": round(opened, 2),
         "median_ms": round(median, 2),
         "p95_ms": round(p95, 2),
-        "cpu_ms": round(1000 * (time.process_time() - cpu) / QUESTIONS, 2),
+        "cpu_ms": round(1000 * cpu / QUESTIONS / _ROUNDS, 2),
+        "rounds_ms": [[round(figure, 2) for figure in figures] for figures in rounds],
         "serving_gb": resident("VmRSS"),
         "serving_peak_gb": resident("VmHWM"),
     }
+
+
+def _asked(retriever: Retriever, questions: Sequence[tuple[str, str]]) -> list[float]:
+    """Return the milliseconds that each question took."""
+    times = []
+    for text, language in questions:
+        started = time.perf_counter()
+        retriever.search(text, language)
+        times.append(1000 * (time.perf_counter() - started))
+    return times
 
 
 def _recall(size: int, index: Path) -> dict[str, Any]:

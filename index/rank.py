@@ -21,6 +21,7 @@ OWN_WORDS = 0.15  # and for the sentence itself
 FEW_WORDS = 25.0  # inverse document frequency of a question whose words hardly tell anything: they count for less
 GENERAL = 0.2  # how much of its nearness to everything a text is not given credit for
 LANGUAGE = 0.8  # how much of the difference between languages is made up for
+UNTRANSLATED = 1.0  # the same where documents are translated: what is there in another language alone says it alone
 CONTEXT = 0.7  # how much a sentence owes to the passage it stands in
 _BACKGROUND = slice(5, 20)  # ranks that hold nothing but the usual
 _SATURATION = 1.2  # BM25's k1 and b
@@ -66,18 +67,18 @@ def fit(question: Question, passage: Passage, vectors: tuple[Vectors, Vectors], 
     return Fit(passage, float(score), cosines, words)
 
 
-def level(fits: Sequence[Fit], language: str) -> list[Fit]:
+def level(fits: Sequence[Fit], language: str, share: float = LANGUAGE) -> list[Fit]:
     """Make up for what the languages of passages add to their scores, and put them in order.
 
     A model puts a text nearer to a question for being in its language; so does every shared word. What the usual
-    passage of a language scores for this question, beyond one in the question's own, is taken off.
+    passage of a language scores for this question, beyond one in the question's own, is taken off, up to this `share`.
     """
     usual = {code: _usual([f.score for f in fits if f.passage.language == code]) for code in _languages(fits)}
     own = usual.get(language)
 
     def shift(code: str) -> float:
         other = usual[code]
-        return 0.0 if own is None or other is None else LANGUAGE * (own - other)
+        return 0.0 if own is None or other is None else share * (own - other)
 
     levelled = [replace(f, score=f.score + shift(f.passage.language)) for f in fits]
     return sorted(levelled, key=lambda f: (-f.score, f.passage.id))

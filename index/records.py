@@ -128,6 +128,11 @@ class Records:
             found.setdefault(id_, set()).add(language)
         return found
 
+    def has_translations(self) -> bool:
+        """Whether any document is there in two languages."""
+        found = self._db.execute("SELECT 1 FROM documents GROUP BY id HAVING count(*) > 1 LIMIT 1").fetchone()
+        return found is not None
+
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Return those of the chunks that exist, in order of their numbers."""
         return [Passage(*row) for row in self._in(f"SELECT {_COLUMNS} FROM chunks WHERE number", numbers)]

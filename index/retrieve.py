@@ -19,7 +19,7 @@ from index.means import read_means
 from index.names import collection
 from index.parts import MEANS
 from index.probe import Probe
-from index.rank import CONTEXT, FEW_WORDS, Fit, Question, fit, level, sentence_score
+from index.rank import CONTEXT, FEW_WORDS, LANGUAGE, UNTRANSLATED, Fit, Question, fit, level, sentence_score
 from index.records import Passage
 from index.serving import open_serving
 from index.standing import allowance, asks_for_history
@@ -82,6 +82,7 @@ class Retriever:
         self._serving = open_serving(directory, embedder.identity, probing)
         self.manifest, self._parts = self._serving.manifest, self._serving.parts
         self._means = read_means(self._parts.build / MEANS, self.manifest.dimension, self.manifest.languages)
+        self._levelled = UNTRANSLATED if self._parts.records.has_translations() else LANGUAGE
         self._embedder = embedder
         self._today = today
         self._glossary = Glossary(self._parts.records.terms())
@@ -109,7 +110,7 @@ class Retriever:
         today = self._today()
         history = asks_for_history(question, language, today)
         asked = self._ask(question, context, language)
-        fits = without_repetitions(self._in_time(level(self._fits(asked), language), today, history))
+        fits = without_repetitions(self._in_time(level(self._fits(asked), language, self._levelled), today, history))
         sentences = self._sentences(fits[:_PASSAGES], today, history)
         return Found([ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]], sentences)
 
