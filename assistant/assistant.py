@@ -107,7 +107,7 @@ class Assistant:
         asked.condensed = condense(asked.text, history, asked.language)
         asked.timings = replace(asked.timings, condense=asked.elapsed())
 
-        if reply := route(asked.text, asked.language):
+        if reply := route(asked.text, asked.language, asked.condensed.context):
             yield self._end(asked, reply.status, reply.text)
             return
 
@@ -125,7 +125,7 @@ class Assistant:
         before = asked.elapsed()
         searched = asked.condensed
         asked.found = self._retriever.search(searched.question, asked.language, context=searched.context)
-        ranked = prefer_kind(asked.found.sentences, asked.standalone, asked.language)
+        ranked = prefer_kind(asked.found.sentences, asked.text, asked.language)
         evidence, asked.not_covered = set_apart(ranked, self._retriever)
         if not is_missing(asked.not_covered, evidence):
             asked.quotes = collect(evidence, self._retriever)
@@ -133,11 +133,11 @@ class Assistant:
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
     def _evidence_answers(self, asked: _Question, *, alone: bool) -> bool:
-        return evidence_answers(asked.standalone, asked.language, asked.quotes, alone=alone)
+        return evidence_answers(asked.text, asked.language, asked.quotes, alone=alone)
 
     def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
-        quoted = quote_answer(asked.quotes, asked.language, asked_kind(asked.standalone, asked.language))
+        quoted = quote_answer(asked.quotes, asked.language, asked_kind(asked.text, asked.language))
         draft = (after or Draft()).plus(quoted.text, quoted.cited)
         self._mark_first(asked)
         yield Token(draft.last)

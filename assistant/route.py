@@ -15,8 +15,11 @@ class Reply:
     text: str
 
 
-def route(question: str, language: str) -> Reply | None:
-    """Return the reply to a message that is not a question for the documents, else None."""
+def route(question: str, language: str, context: str = "") -> Reply | None:
+    """Return the reply to a message that is not a question for the documents, else None.
+
+    A question without a word of its own is too vague, unless the conversation (`context`) completes it.
+    """
     known = lexicon(language)
     plain = " ".join(words(question.lower()))
     for key, status, matches in (
@@ -25,7 +28,7 @@ def route(question: str, language: str) -> Reply | None:
         ("thanks", Status.CLARIFY, plain in known.thanks),
         ("capabilities", Status.CLARIFY, plain in known.capabilities),
         ("advice", Status.OUT_OF_SCOPE, any(phrase in plain for phrase in known.advice)),
-        ("vague", Status.CLARIFY, _is_vague(question, known)),
+        ("vague", Status.CLARIFY, not context and _is_vague(question, known)),
     ):
         if matches:
             return Reply(status, say(language, key))
