@@ -27,7 +27,7 @@ from index.words import terms
 
 _DEPTH = 30  # candidates of each leg
 # What a conversation counts for; chosen on mtrag_human, cast21_mini and doc2dial.
-_CONTEXT = 1.0  # of the question with its context, beside the question alone
+_CONTEXT = 2.0  # of the question with its context, beside the question alone
 _CONTEXT_WORDS = 0.5
 _AGED = 20  # ranks among which the newer goes first
 _PASSAGES = 12  # passages whose sentences are all compared
