@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index.words import terms
-
 if TYPE_CHECKING:
     from index.retrieve import ScoredSentence
 
@@ -21,10 +19,10 @@ def both_sides(ranked: Sequence["ScoredSentence"]) -> list["ScoredSentence"]:
     rest = list(ranked)
     kept: list[ScoredSentence] = []
     while rest and len(kept) < _LEADING:
-        leading = rest.pop(0)
-        others = [other for other in rest[:_LOOKED_AT] if disagree(leading, other)]
-        kept += [leading, *others[:1]]
-        rest = [sentence for sentence in rest if sentence not in kept]
+        kept.append(rest.pop(0))
+        other = next((place for place, one in enumerate(rest[:_LOOKED_AT]) if disagree(kept[-1], one)), None)
+        if other is not None:
+            kept.append(rest.pop(other))
     return [*kept, *rest]
 
 
@@ -35,20 +33,22 @@ def disagree(one: "ScoredSentence", other: "ScoredSentence") -> bool:
     """
     if one.chunk.language != other.chunk.language:
         return False
-    (words, figures), (other_words, other_figures) = _told_apart(one), _told_apart(other)
+    figures, other_figures = _figures(one), _figures(other)
     years, other_years = _years(figures), _years(other_figures)
     if years != other_years or not figures - years or not other_figures - years or figures & other_figures - years:
         return False
     if _facts(one) & _facts(other):
         return bool(_units(one) & _units(other))
+    words, other_words = _words(one), _words(other)
     return len(words & other_words) >= _SAME_MATTER * len(words | other_words)
 
 
-def _told_apart(sentence: "ScoredSentence") -> tuple[frozenset[str], frozenset[str]]:
-    """The words of a sentence and its figures."""
-    said = frozenset(terms(sentence.text, sentence.chunk.language))
-    figures = frozenset(word for word in said if word.startswith("#"))
-    return frozenset(word for word in said - figures if not word.isdigit()), figures
+def _figures(sentence: "ScoredSentence") -> frozenset[str]:
+    return frozenset(term for term in sentence.terms if term[0] == "#")
+
+
+def _words(sentence: "ScoredSentence") -> frozenset[str]:
+    return frozenset(term for term in sentence.terms if term[0] != "#" and not term.isdigit())
 
 
 def _years(figures: frozenset[str]) -> frozenset[str]:

@@ -58,6 +58,9 @@ class Encoder:
         not depend on its neighbours, so an index brought up to date is the one that a clean build makes.
         """
         ids = [encoding.ids for encoding in encodings]
+        if len(ids) == 1:  # a question: handing it over costs more than it saves
+            yield 0, self._forward(ids)[0]
+            return
         batches = list(_equally_long([len(row) for row in ids]))
         passes = self._cores.map(lambda batch: self._forward([ids[place] for place in batch]), batches)
         for batch, vectors in zip(batches, passes, strict=True):

@@ -31,11 +31,10 @@ _USUAL_TERMS = {"passage": 100, "sentence": 18}
 
 @dataclass(frozen=True)
 class Question:
-    """A question ready to be compared: vectors (as asked, with the glossary's words), and how telling its words are."""
+    """A question ready to be compared: its vector, shape (1, dimension), and how telling its words are."""
 
     language: str
-    asked: Vectors
-    expanded: Vectors
+    vector: Vectors
     idf: Mapping[str, float]
     telling: float  # inverse document frequency that a text is held to: that of the question's own words
 
@@ -58,9 +57,9 @@ def fit(question: Question, passage: Passage, vectors: tuple[Vectors, Vectors], 
     own, sentences = vectors
     heading, *lines = passage.words
     idf = _comparable(question, passage.language)
-    cosines = sentences @ question.asked[0]
+    cosines = sentences @ question.vector[0]
     words = np.array([_words(line, idf, "sentence") / question.telling for line in lines], dtype=np.float32)
-    whole = float(own[0] @ question.expanded[0]) - _general(own, means[0])[0]
+    whole = float(own[0] @ question.vector[0]) - _general(own, means[0])[0]
     nearest = (cosines - _general(sentences, means[1])).max() if len(cosines) else whole
     held = _words([*heading, *(word for line in lines for word in line)], idf, "passage") / question.telling
     score = (whole + float(nearest)) / 2 + WORDS * held + SENTENCE_WORDS * float(words.max(initial=0.0))

@@ -43,13 +43,14 @@ class ScoredChunk:
 
 @dataclass(frozen=True)
 class ScoredSentence:
-    """A sentence with its place, its fused score, and the two signals the score is made of."""
+    """A sentence with its place, its fused score, the two signals the score is made of, and its terms."""
 
     chunk: Chunk
     span: Span
     score: float
     cosine: float
     coverage: float
+    terms: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -115,18 +116,16 @@ class Retriever:
         return Found([ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]], sentences)
 
     def _ask(self, question: str, context: str, language: str) -> Question:
-        # Passages are found with the terms of the glossary written out; their sentences are held to what was asked.
         whole = f"{question} ({context})" if context else question
+        bare, full = self._embedder.queries([question, whole])
+        # The glossary widens the words only: written out in the vector, too, its names found nothing more (measured).
         more = self._glossary.expansions(whole, language)
-        expanded = f"{whole} ({', '.join(more)})" if more else whole
-        bare, full, wide = self._embedder.queries([question, whole, expanded])
         own = dict.fromkeys(terms(question, language), 1.0)
-        weights = dict.fromkeys(terms(expanded, language), _CONTEXT_WORDS if context else 1.0) | own
+        weights = dict.fromkeys(terms(" ".join([whole, *more]), language), _CONTEXT_WORDS if context else 1.0) | own
         count = self.manifest.languages.get(language, 0)
         idf = {word: weight * self._parts.lexical.idf(language, word, count) for word, weight in weights.items()}
         telling = max(FEW_WORDS, sum(idf[word] for word in own))
-        asked, expansion = (_mix(bare, full), _mix(bare, wide)) if context else (full[None, :], wide[None, :])
-        return Question(language, asked, expansion, idf, telling)
+        return Question(language, _mix(bare, full) if context else full[None, :], idf, telling)
 
     def _fits(self, asked: Question) -> list[Fit]:
         candidates = self._shown(self._candidates(asked), asked.language)
@@ -136,7 +135,7 @@ class Retriever:
         """Passages worth a closer look: the nearest of every language, and those that hold the question's words."""
         words = self._legs.submit(self._parts.lexical.search, asked.language, [*asked.idf], _DEPTH)
         near = [
-            self._legs.submit(self._parts.store.search, collection(code), asked.expanded, _DEPTH)
+            self._legs.submit(self._parts.store.search, collection(code), asked.vector, _DEPTH)
             for code in self.manifest.languages
         ]
         numbers = {int(id_) for leg in near for id_ in leg.result()} | words.result().keys()
@@ -159,8 +158,9 @@ class Retriever:
             chunk = held.passage.chunk
             for number, span in enumerate(chunk.sentences):
                 lost = 0.0 if history else (1 - CONTEXT) * allowance(chunk, span, today)  # its passage lost the rest
+                score, said = sentence_score(held, number) - lost, frozenset(held.passage.words[1 + number])
                 cosine, words = float(held.cosines[number]), float(held.words[number])
-                ranked.append(ScoredSentence(chunk, span, sentence_score(held, number) - lost, cosine, words))
+                ranked.append(ScoredSentence(chunk, span, score, cosine, words, said))
         return both_sides(sorted(ranked, key=lambda s: (-s.score, s.chunk.id, s.span.start)))
 
     def _shown(self, passages: list[Passage], language: str) -> list[Passage]:

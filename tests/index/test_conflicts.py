@@ -5,13 +5,14 @@ import pytest
 from corpus.document import Chunk, Reference, Span
 from index.conflicts import both_sides, disagree
 from index.retrieve import ScoredSentence
+from index.words import terms
 
 
 def _said(text: str, fact: str = "", document: str = "d", score: float = 0.0) -> ScoredSentence:
     references = (Reference(len(text), fact, "2025", None, "source", "", None),) if fact else ()
     span = Span(0, len(text))
     chunk = Chunk(document, "en", "", "", 0, len(text), text, (span,), references=references)
-    return ScoredSentence(chunk, span, score, 0.8, 0.0)
+    return ScoredSentence(chunk, span, score, 0.8, 0.0, frozenset(terms(text, "en")))
 
 
 @pytest.mark.parametrize(

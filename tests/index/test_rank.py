@@ -23,7 +23,7 @@ def _passage(text: str, number: int = 0, language: str = "en") -> Passage:
 
 
 def _question(text: str, language: str = "en") -> Question:
-    return Question(language, ALONG, ALONG, dict.fromkeys(terms(text, language), 5.0), 25.0)
+    return Question(language, ALONG, dict.fromkeys(terms(text, language), 5.0), 25.0)
 
 
 def test_the_nearer_passage_scores_more():
@@ -35,7 +35,7 @@ def test_shared_words_add_and_rarer_ones_add_more():
     passage = _passage("The mechatronics hub in Rovereto.")
     scores = [fit(_question(text), passage, (ALONG, ALONG), PLAIN).score for text in ("lake", "hub", "hub Rovereto")]
     assert scores == sorted(set(scores))
-    rare = Question("en", ALONG, ALONG, {"hub": 9.0}, 25.0)
+    rare = Question("en", ALONG, {"hub": 9.0}, 25.0)
     assert fit(rare, passage, (ALONG, ALONG), PLAIN).score > scores[1]
 
 
