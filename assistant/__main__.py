@@ -1,6 +1,7 @@
 """Commands: ask, batch, index, models. Answers go to standard output, progress and errors to standard error."""
 
 import argparse
+import errno
 import json
 import logging
 import sys
@@ -17,6 +18,7 @@ from weights.progress import StderrReport
 from weights.store import WeightStore
 
 WRONG_USE, FAILED = 2, 1
+_NOT_TO_BE_WRITTEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +70,15 @@ def _index(options: argparse.Namespace) -> int:
         print(f"The index at {settings.index} {said}.")
         return 0 if fits else FAILED
     embedder = factory.DeferredEmbedder(WeightStore(settings.cache, report), report)
-    done = build_index(documents, settings.index, embedder, report, terms)
+    try:
+        done = build_index(documents, settings.index, embedder, report, terms)
+    except OSError as error:
+        # A read-only disk serves what is there, so it only matters whether that is the right one.
+        again = load_documents(settings.corpus)
+        if error.errno not in _NOT_TO_BE_WRITTEN or not is_up_to_date(again, settings.index, embedder.identity, terms):
+            raise
+        print(f"The index at {settings.index} cannot be written, and need not be: it is up to date.")
+        return 0
     print(f"documents: {done.documents}\nchunks: {done.chunks}\n{done.seconds:.1f} s")
     return 0
 

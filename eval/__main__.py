@@ -74,7 +74,7 @@ def _retrieval(options: argparse.Namespace) -> int:
     if options.out:
         run = {"set": asked.name, "history": options.history, "index": str(directory), "embedder": embedder.identity}
         counts = {"without_gold": asked.without_gold, "gold_missing": len(missing)}
-        retrieval.write_rows(rows, options.out / "rows.jsonl")
+        write_rows(rows, options.out / "rows.jsonl")
         _write_scores({"run": run | counts} | scores, options.out)
     print(f"{asked.name}: {len(rows)} questions ({asked.without_gold} more have no right document), index {directory}")
     print(retrieval.table(scores, retrieval.COLUMNS if asked.corpus else retrieval.COLUMNS_FOR_CASES))

@@ -1,7 +1,7 @@
 """Ask every case of a set, judge each answer by the rules of the contract, and sum up."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def write_rows(rows: list[Row], file: Path) -> None:
-    """Write every row with its answer, one JSON object a line."""
+def write_rows(rows: Sequence[Any], file: Path) -> None:
+    """Write every row (a dataclass) with all it holds, one JSON object a line."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

@@ -1,9 +1,8 @@
 """Hold what retrieval finds to the documents known to be right: Recall, nDCG, MRR, hits, and how long it took."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -208,9 +207,3 @@ def _cells(group: dict[str, Any], columns: Sequence[str]) -> list[str]:
 def _cell(estimate: Estimate) -> str:
     value, low, high = (f"{number:.3f}".lstrip("0") for number in (estimate.value, estimate.low, estimate.high))
     return f"{value} [{low}, {high}]"
-
-
-def write_rows(rows: Iterable[Row], file: Path) -> None:
-    """Write every row, one JSON object a line."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")

@@ -3,26 +3,30 @@
 from collections.abc import Sequence
 
 from index.rank import Fit
+from index.words import names_in
 
-_SAME = 0.9  # share of terms in common, of all that two passages have
+_SAME = 0.95  # share of terms in common, of all that two passages have
 _LOOKED_AT = 20  # ranks below this are hardly ever shown
 
 
 def without_repetitions(fits: Sequence[Fit]) -> list[Fit]:
-    """Leave out passages that hardly differ from a better one in their language; `fits` are best first."""
+    """Leave out passages that hardly differ from a better one in their language; `fits` are best first.
+
+    A passage with another figure or acronym is no repetition, however much else is the same: it may be this year's rate
+    beside last year's.
+    """
     kept: list[Fit] = []
-    said: list[tuple[str, frozenset[str]]] = []
     for held in fits[:_LOOKED_AT]:
-        ours = (held.passage.language, frozenset(held.passage.lines.split()))
-        if not any(_alike(ours, theirs) for theirs in said):
+        if not any(_alike(held, other) for other in kept):
             kept.append(held)
-            said.append(ours)
     return [*kept, *fits[_LOOKED_AT:]]
 
 
-def _alike(one: tuple[str, frozenset[str]], other: tuple[str, frozenset[str]]) -> bool:
-    (language, words), (other_language, other_words) = one, other
-    if language != other_language or not words:
+def _alike(one: Fit, other: Fit) -> bool:
+    if one.passage.language != other.passage.language:
         return False
+    words, other_words = one.passage.terms, other.passage.terms
     few, many = sorted((len(words), len(other_words)))
-    return few >= _SAME * many and len(words & other_words) >= _SAME * len(words | other_words)
+    if few < _SAME * many or len(words & other_words) < _SAME * len(words | other_words):
+        return False
+    return set(names_in([*words])) == set(names_in([*other_words]))

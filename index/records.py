@@ -59,6 +59,11 @@ class Passage:
         return [line.split() for line in self.lines.split("\n")]
 
     @cached_property
+    def terms(self) -> frozenset[str]:
+        """All its terms."""
+        return frozenset(self.lines.split())
+
+    @cached_property
     def chunk(self) -> Chunk:
         """The chunk itself."""
         fields = json.loads(self.body)

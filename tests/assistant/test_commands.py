@@ -1,3 +1,4 @@
+import errno
 import json
 from dataclasses import fields
 
@@ -179,3 +180,17 @@ def test_index_check_says_what_is_missing_and_builds_nothing(capsys, tmp_path):
 def test_index_of_no_corpus_is_one_line(capsys, tmp_path):
     assert main(["index", "--corpus", str(tmp_path / "none"), "--index", str(tmp_path / "i")]) == 1
     assert "There is no corpus at" in complaint(capsys)
+
+
+@pytest.mark.parametrize(("text", "code"), [("The hub is here.", 0), ("The hub has moved.", 1)])
+def test_an_index_on_a_read_only_disk_is_good_if_it_is_up_to_date(capsys, tmp_path, monkeypatch, text, code):
+    corpus, where = tmp_path / "corpus.jsonl", ("--corpus", tmp_path / "corpus.jsonl", "--index", tmp_path / "i")
+    corpus.write_text('{"id": "a", "title": "A", "text": "The hub is here."}\n', encoding="utf-8")
+    assert index(capsys, *where)[0] == 0
+    corpus.write_text(json.dumps({"id": "a", "title": "A", "text": text}), encoding="utf-8")
+
+    def refuse(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("index.build.writing", refuse)
+    assert index(capsys, *where)[0] == code

@@ -140,3 +140,18 @@ def test_a_changed_glossary_is_a_changed_corpus(tmp_path, embedder):
     build_index(documents, tmp_path / "index", embedder, silent, terms)
     assert embedder.embedded == []
     assert is_up_to_date(documents, tmp_path / "index", embedder.identity, terms)
+
+
+def test_a_repetition_is_shown_once_but_another_figure_never_goes_missing(tmp_path, embedder):
+    text = (
+        "Small firms that invest in new machines in the province get a grant of {} percent of what the machines cost."
+    )
+    documents = [
+        Document("a", "en", "Grants", text.format(20)),
+        Document("b", "en", "Grants", text.format(20)),
+        Document("c", "en", "Grants", text.format(23)),
+    ]
+    build_index(documents, tmp_path / "index", embedder, silent)
+    chunks = Retriever(tmp_path / "index", embedder).search("What grant do small firms get for machines?", "en").chunks
+    assert len(chunks) == 2
+    assert {scored.chunk.text for scored in chunks} == {text.format(20), text.format(23)}
