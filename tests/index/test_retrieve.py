@@ -143,9 +143,9 @@ def test_a_changed_glossary_is_a_changed_corpus(tmp_path, embedder):
 
 
 def test_a_repetition_is_shown_once_but_another_figure_never_goes_missing(tmp_path, embedder):
-    text = (
-        "Small firms that invest in new machines in the province get a grant of {} percent of what the machines cost."
-    )
+    # So long that one figure is a twentieth of nothing: by its words alone the third would be a repetition.
+    same = " ".join(f"{one}{two}pal" for one in "bcdfghjkl" for two in "aeiouyáéíó")
+    text = "Small firms that invest in new machines get a grant of {} percent. They make " + same + "."
     documents = [
         Document("a", "en", "Grants", text.format(20)),
         Document("b", "en", "Grants", text.format(20)),
