@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
-SOURCES := corpus index assistant eval ui weights tests app.py
+SOURCES := corpus index assistant eval ui weights reader tests app.py
 
 .PHONY: help chat ask index models test check hostile faults gate eval lock
 .DEFAULT_GOAL := help

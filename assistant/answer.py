@@ -42,7 +42,8 @@ class Turn:
 class Citation:
     """A verbatim quote and its place: `quote == document.text[start:end]`, always.
 
-    Date, source and confidence are those of the statement where it names its facts, else those of the document.
+    `answer` are the words of it that answer, where the reader found them. Date, source and confidence are those of the
+    statement where it names its facts, else those of the document.
     """
 
     n: int
@@ -60,6 +61,7 @@ class Citation:
     publisher: str = ""
     confidence: str = "source"
     facts: tuple[str, ...] = ()
+    answer: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,8 @@ from assistant.verify import Verifier
 from corpus.document import Document
 from corpus.errors import ModelUnavailable, UsageError
 from corpus.language import LANGUAGES, detect_language
+from index.reader import Reader
+from index.reread import reread
 from index.retrieve import Found, Retriever, ScoredSentence
 
 LONGEST_QUESTION = 4000  # characters
@@ -68,6 +70,16 @@ class _Question:
         return round((time.monotonic() - self.started) * 1000, 1)
 
 
+@dataclass(frozen=True)
+class Considered:
+    """A question, its language, the question as it is searched, and the quotes that may answer it, best first."""
+
+    question: str
+    language: str
+    standalone: str
+    quotes: tuple[Quote, ...]
+
+
 class Assistant:
     """Answers questions from an index; safe to use from several threads."""
 
@@ -79,8 +91,10 @@ class Assistant:
         composer: Composer = "auto",
         deadline: float = 60.0,
         today: Callable[[], date] = date.today,
+        reader: Reader | None = None,
     ) -> None:
         self._retriever = retriever
+        self._reader = reader
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -92,6 +106,13 @@ class Assistant:
         *_, last = self.stream(question, history, language)
         assert isinstance(last, Answer)
         return last
+
+    def evidence(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Considered:
+        """Return what an answer would rest on, before it is judged: for measuring and calibrating the judgement."""
+        asked = _accept(question, history, language)
+        asked.condensed = condense(asked.text, history, asked.language)
+        self._retrieve(asked)
+        return Considered(asked.text, asked.language, asked.standalone, tuple(asked.quotes))
 
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the corpus, or raise `KeyError`."""
@@ -125,6 +146,8 @@ class Assistant:
         before = asked.elapsed()
         searched = asked.condensed
         asked.found = self._retriever.search(searched.question, asked.language, context=searched.context)
+        if self._reader is not None:
+            asked.found = reread(self._reader, asked.standalone, asked.found)
         ranked = prefer_kind(asked.found.sentences, asked.text, asked.language)
         evidence, asked.not_covered = set_apart(ranked, self._retriever)
         if not is_missing(asked.not_covered, evidence):
@@ -148,7 +171,7 @@ class Assistant:
         draft = Draft()
         try:
             gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes))
-            if not vote_answers(gap):
+            if not vote_answers(gap, asked.text, asked.language, asked.quotes):
                 yield self._not_in_corpus(asked)
                 return
             if self._composer == "auto" and not generator.writes_well:

@@ -21,7 +21,8 @@ _ITEM = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.DOTALL)
 QUOTED_AT_MOST = 3
 WRITTEN_AT_MOST = 2  # sentences; what a small model adds to these copies its evidence
-MARGIN = 0.05  # a further quote is shown when its score is this near the best one's
+# A further quote is shown when its score is this near the best one's: without and with the reader, which parts them.
+MARGIN, MARGIN_READ = 0.05, 0.08
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,9 @@ def quote_answer(quotes: Sequence[Quote], language: str, kind: str | None = None
     Where a `kind` of answer is asked for, quotes without it are left out as long as one has it.
     """
     quotes = [quote for quote in quotes if kind and offers(kind, quote.text)] or quotes
-    best = quotes[0].found.score
-    chosen = [quote for quote in quotes if quote.found.score >= best - MARGIN][:QUOTED_AT_MOST]
+    best = quotes[0].found
+    margin = MARGIN if best.reading is None else MARGIN_READ
+    chosen = [quote for quote in quotes if quote.found.score >= best.score - margin][:QUOTED_AT_MOST]
     foreign = [quote for quote in chosen if quote.citation.language != language]
     if not foreign:
         text = " ".join(f"{_one_line(quote)} [{quote.citation.n}]" for quote in chosen)

@@ -14,7 +14,7 @@ from assistant.lexicon import lexicon
 from corpus.document import Document, Reference, Span
 from index.retrieve import Retriever, ScoredSentence
 
-KIND_BONUS = 0.05  # about one standard deviation of the scores of the sentences of one passage
+KIND_BONUS = 0.08  # one to two standard deviations of the scores of the sentences of one passage
 LONGEST = 450  # characters of a quote made of sentences that touch
 MOST = 3  # quotes shown, and given to the model: reading them dominates its time
 
@@ -96,17 +96,19 @@ def _overlap(a: ScoredSentence, span: Span, b: ScoredSentence, other: Span) -> b
 def _citation(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever) -> Citation:
     document: Document = retriever.document(sentence.chunk.document, sentence.chunk.language)
     origin = _origin(document, document.references_in(sentence.span) or document.references_in(span))
+    quote = document.text[span.start : span.end]
     return Citation(
         n=n,
         document=document.id,
         language=document.language,
         title=document.title,
         section=sentence.chunk.section,
-        quote=document.text[span.start : span.end],
+        quote=quote,
         start=span.start,
         end=span.end,
         status="historic" if sentence.chunk.is_historic else document.status,
         facts=tuple(reference.fact for reference in document.references_in(span)),
+        answer=sentence.answer if sentence.answer in quote else "",
         **origin,
     )
 

@@ -11,6 +11,7 @@ from corpus.document import Span
 from corpus.errors import ModelUnavailable, WeightsError
 from index.embed import SentenceEmbedder, Vectors
 from index.probe import start_probe
+from index.reader import Reader
 from index.retrieve import Retriever
 from weights.catalogue import EMBEDDER, load_catalogue
 from weights.progress import StderrReport
@@ -33,7 +34,9 @@ def build_assistant(settings: Settings, report: Report | None = None) -> Assista
         report(retriever.degraded)
     # Last: its loading takes both cores, and the page can be there before it is done.
     generator = _generator(settings, store, report)
-    return Assistant(retriever, Verifier(embedder), generator, settings.composer, settings.deadline)
+    return Assistant(
+        retriever, Verifier(embedder), generator, settings.composer, settings.deadline, reader=_reader(settings, report)
+    )
 
 
 def build_embedder(store: WeightStore, report: Report) -> SentenceEmbedder:
@@ -76,6 +79,16 @@ class DeferredEmbedder:
 def embedder_identity() -> str:
     """Name and hash of the packaged embedding model, as an index is stamped with it."""
     return f"{EMBEDDER}@{load_catalogue()[EMBEDDER].sha256[:16]}"
+
+
+def _reader(settings: Settings, report: Report) -> Reader | None:
+    if not settings.reader:
+        return None
+    try:
+        return Reader()
+    except WeightsError as error:
+        report(f"{error} Answering without it.")
+        return None
 
 
 def _generator(settings: Settings, store: WeightStore, report: Report) -> Generator | None:

@@ -1,5 +1,7 @@
 """Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline, `retrieval`
-holds what is found to the documents known to be right, `speed` and `page` take the time."""
+holds what is found to the documents known to be right, `calibrate` fits the judgement, `speed`, `page` and `size` take
+the time.
+"""
 
 import argparse
 import json
@@ -11,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.factory import build_assistant, build_embedder
+from assistant.generator import build_generator
+from assistant.judge import CALIBRATION
 from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
-from eval import retrieval, speed
+from eval import calibrate, retrieval, speed
 from eval.answers import Row, ask_cases, summary, write_rows
 from eval.cases import read_cases
 from eval.gate import BASELINE, CASES, read_baseline, regressions
@@ -26,6 +30,7 @@ from weights.progress import StderrReport
 from weights.store import WeightStore
 
 WRONG_USE, FAILED = 2, 1
+DEV_CASES = (CASES, CASES.with_name("finding.dev.jsonl"), CASES.with_name("near-miss.dev.jsonl"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,6 +93,23 @@ def _index_for(asked: QuestionSet, options: argparse.Namespace, embedder: Embedd
         return settings.index
     corpus = asked.corpus or settings.corpus
     return retrieval.build_set_index(corpus, embedder, report, english_only=options.english_only)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    report = StderrReport()
+    settings = read_settings(composer="auto" if options.vote else "extractive")
+    assistant = build_assistant(settings, report)
+    generator = build_generator(settings, WeightStore(settings.cache, report)) if options.vote else None
+    cases = [case for file in options.cases for case in read_cases(file)]
+    if options.limit:
+        cases = cases[:: max(1, len(cases) // options.limit)]
+    rows = calibrate.weigh(assistant, cases, generator, report)
+    if options.out:
+        write_rows(rows, options.out / "rows.jsonl")
+    fitted = calibrate.fit(rows)
+    print(json.dumps(fitted, indent=1))
+    calibrate.write({"vote" if options.vote else "reader": fitted}, CALIBRATION)
+    return 0
 
 
 def _speed(options: argparse.Namespace) -> int:
@@ -164,6 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     answers.add_argument("--composer", choices=("extractive", "model", "auto"))
     answers.set_defaults(run=_answers)
     _add_retrieval(commands)
+    _add_calibrate(commands)
     _add_speed(commands)
     size = commands.add_parser("size", help="build and search generated collections of given sizes, and draw the plot")
     size.add_argument("--chunks", type=int, nargs="+", default=[10_000, 100_000], help="1000000 takes about an hour")
@@ -179,6 +202,15 @@ def _parser() -> argparse.ArgumentParser:
     for command in (answers, gate):
         command.add_argument("--out", type=Path, metavar="DIR", help="keep every row and the scores there")
     return parser
+
+
+def _add_calibrate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    judging = commands.add_parser("calibrate", help="find weights and thresholds of the judgement on dev cases")
+    judging.add_argument("--vote", action="store_true", help="with the generator's gap (2 s a question)")
+    judging.add_argument("--cases", type=Path, nargs="+", default=list(DEV_CASES), metavar="CASES.jsonl")
+    judging.add_argument("--limit", type=int, metavar="N", help="about N of the cases, always the same ones")
+    judging.add_argument("--out", type=Path, metavar="DIR", help="keep the signals of every case there")
+    judging.set_defaults(run=_calibrate)
 
 
 def _add_speed(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -37,15 +37,14 @@ class Encoder:
         self.prompts: dict[str, str] = {name: prompt or "" for name, prompt in model.prompts.items()}
         # A core works on a pass alone. Two on one pass wait for each other at every operator, and long where other work
         # (the generator's) holds one of them.
-        self._cores = ThreadPoolExecutor(torch.get_num_threads(), "encoder", _one_thread)
+        self._cores = ThreadPoolExecutor(torch.get_num_threads(), "encoder", one_thread)
         self._tokenizer = model.tokenizer.backend_tokenizer
         # Set once: a change while another thread encodes is refused by the library.
         self._tokenizer.enable_truncation(int(model.get_max_seq_length() or 512))
         self._tokenizer.no_padding()
         self._transformer = cast("Any", model[0]).auto_model
         self._transformer.pooler = None  # computed at every pass and used by none
-        if torch._C._has_mkldnn and torch.backends.cpu.get_cpu_capability().startswith("AVX"):
-            _pack(self._transformer)
+        pack(self._transformer)
 
     def encodings(self, texts: Sequence[str], prompt: str) -> "list[Encoding]":
         """Cut texts, each behind the prompt of this name, into tokens; their offsets count from the text's start."""
@@ -80,7 +79,7 @@ def _equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield from batch_iterate(max(1, _TOKENS // length), places)
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
     """Let the calling thread compute by itself."""
     import torch
 
@@ -88,13 +87,17 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _pack(module: "nn.Module") -> None:
+def pack(module: "nn.Module") -> None:
     """Put linear layers in place whose weights are laid out for the processor's matrix units.
 
     PyTorch lays them out anew at every call: half of the time of a question. These operators are the ones its own
     compiler emits for the processor; the compiler itself would need a C++ compiler and its time at every start.
+    Elsewhere the layers stay as they are.
     """
     import torch
+
+    if not torch._C._has_mkldnn or not torch.backends.cpu.get_cpu_capability().startswith("AVX"):
+        return
 
     class Packed(torch.nn.Module):
         def __init__(self, linear: torch.nn.Linear) -> None:
@@ -110,4 +113,4 @@ def _pack(module: "nn.Module") -> None:
         if isinstance(child, torch.nn.Linear):
             setattr(module, name, Packed(child))
         else:
-            _pack(child)
+            pack(child)

@@ -43,7 +43,10 @@ class ScoredChunk:
 
 @dataclass(frozen=True)
 class ScoredSentence:
-    """A sentence with its place, its fused score, the two signals the score is made of, and its terms."""
+    """A sentence with its place, its fused score, the two signals the score is made of, and its terms.
+
+    Where the reader has read it, `reading` are the log-odds that it answers, `answer` the words of it that do.
+    """
 
     chunk: Chunk
     span: Span
@@ -51,6 +54,8 @@ class ScoredSentence:
     cosine: float
     coverage: float
     terms: frozenset[str] = frozenset()
+    reading: float | None = None
+    answer: str = ""
 
     @property
     def text(self) -> str:

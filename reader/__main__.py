@@ -1,34 +1,34 @@
-"""`python -m reader prepare|base|train|export|evaluate`: from public files to the shipped weights (see CARD.md)."""
+"""`python -m reader STEP`: from public files to the shipped weights, one step after the other (see CARD.md)."""
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 DEPTHS = (4, 6, 8, 12)
 SHIPPED = (6, 12)
+STATE = "reader.safetensors"
 
 
 def main() -> None:
     """Run one step; each reads what the one before wrote to `--work`."""
     parser = argparse.ArgumentParser(prog="python -m reader", description=__doc__)
-    parser.add_argument("step", choices=["prepare", "base", "train", "export", "evaluate"])
+    parser.add_argument("step", choices=list(STEPS))
     parser.add_argument("--work", type=Path, default=Path("var/reader"))
-    parser.add_argument("--sets", type=Path, default=Path("../shared/testsets"))
+    parser.add_argument("--sets", type=Path, default=Path("../shared/testsets"), help="the public test sets")
     parser.add_argument("--more", type=Path, help="folder with the SelQA and QED files")
-    parser.add_argument("--e5", type=Path, help="folder of the unpacked multilingual-e5-small")
-    parser.add_argument("--weights", type=Path, default=Path("reader/weights"))
-    parser.add_argument("--steps", type=int, default=1683)
-    parser.add_argument("--rate", type=float, default=2e-4)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--weights", type=Path, default=Path("weights/reader"), help="what ships")
+    parser.add_argument("--steps", type=int, help="training steps, instead of the plan's")
     given = parser.parse_args()
+    given.work.mkdir(parents=True, exist_ok=True)
     STEPS[given.step](given)
 
 
 def _prepare(given: Any) -> None:
     from reader.prepare import prepare
 
-    prepare(given.sets, given.more, Path("corpus/documents"), given.work)
+    prepare(given.sets, given.more, Path("corpus/documents"), _finder(), given.work)
 
 
 def _base(given: Any) -> None:
@@ -36,48 +36,150 @@ def _base(given: Any) -> None:
     from reader.vocabulary import frequent_words, trim
 
     texts = [text for record in read(given.work / "train.jsonl") for text in (record.text, *record.sentences)]
-    print(trim(given.e5, [*dict.fromkeys(texts), *frequent_words()], 40_000, given.work))
+    print(trim(_store().embedder(), [*dict.fromkeys(texts), *frequent_words()], 40_000, given.work))
 
 
 def _train(given: Any) -> None:
+    """Read broadly: 1,683 steps of 96 questions; three minutes of a GPU, a day of two cores."""
+    from reader.base import from_base
+    from reader.train import BROADLY, Plan
+
+    network = from_base(given.work, tuple(range(max(DEPTHS))), DEPTHS)
+    _trained(network, BROADLY, Plan(given.steps or 1683, 2e-4), given.work, "broadly.safetensors")
+
+
+def _tune(given: Any) -> None:
+    """Read closely: half an hour of two cores."""
+    from reader.train import CLOSELY, Plan
+
+    network = _network(given.work / "broadly.safetensors")
+    network.words.weight.requires_grad_(False)
+    plan = Plan(given.steps or 800, 8e-5, batch=16, lone=False, claims=0.25)
+    _trained(network, CLOSELY, plan, given.work, STATE)
+
+
+def _trained(network: Any, table: dict[str, float], plan: Any, work: Path, name: str) -> None:
     import torch
     from safetensors.torch import save_file
 
-    from reader.model import from_base
     from reader.records import read
-    from reader.train import Plan, encode, freeze_words, often, train
+    from reader.train import encode, freeze_words, often, train
     from reader.vocabulary import MARKS
 
-    records, tokenizer = read(given.work / "train.jsonl"), _tokenizer(given.work)
-    torch.manual_seed(given.seed)
-    reader = from_base(given.work, tuple(range(max(DEPTHS))), DEPTHS).to("cuda" if torch.cuda.is_available() else "cpu")
-    freeze_words(reader, len(MARKS))
-    data = (encode(records, tokenizer), [often(record) for record in records])
-    train(reader, data, tokenizer, Plan(given.steps, given.rate, seed=given.seed), given.work)
-    state = {name: value.half().cpu().contiguous() for name, value in reader.state_dict().items()}
-    save_file(state, given.work / "reader.safetensors")
+    torch.manual_seed(plan.seed)
+    network = network.to("cuda" if torch.cuda.is_available() else "cpu")
+    if network.words.weight.requires_grad:
+        freeze_words(network, len(MARKS))
+    network.places.weight.requires_grad_(False)
+    records, tokenizer = read(work / "train.jsonl"), _tokenizer(work)
+    data = (encode(records, tokenizer), [often(record, table) for record in records])
+    train(network, data, tokenizer, plan, work / f"{name}.checkpoint.pt")
+    state = {name: value.half().cpu().contiguous() for name, value in network.state_dict().items()}
+    save_file(state, work / name)
+
+
+def _judge(given: Any) -> None:
+    """Train the packaged generator's Yes and No: two hours of two cores."""
+    import torch
+
+    from reader import adapter
+    from reader.generator import Generator, tokenizer_of
+    from reader.lessons import lessons
+    from reader.packs import pack, prompts
+
+    gguf = _store().generator()
+    tokenizer = tokenizer_of(gguf)
+    torch.manual_seed(0)
+    model = Generator(gguf, adapter.FIRST, adapter.RANK, adapter.ALPHA)
+    yes, no = (tokenizer.encode(word).ids[0] for word in ("Yes", "No"))
+    words = (model.out[yes].float() - model.out[no].float()).bfloat16()
+    packs = [pack(asked, tokenizer, prompts()) for asked in lessons(given.sets, 0)]
+    work = given.work / "judge"
+    work.mkdir(exist_ok=True)
+    adapter.train(model, packs, words, epochs=1, rate=4e-4, seed=0, out=work)
+    adapter.export(model, work / "judge.gguf")
 
 
 def _export(given: Any) -> None:
-    from safetensors.torch import load_file
-
     from reader.export import export
-    from reader.model import Reader
 
-    state = load_file(given.work / "reader.safetensors")
-    reader = Reader(len(state["words.weight"]), max(DEPTHS), DEPTHS)
-    reader.load_state_dict({name: value.float() for name, value in state.items()})
-    print(json.dumps(export(reader, given.work / "tokenizer.json", SHIPPED, given.weights), indent=1))
+    export(_network(given.work / STATE), given.work / "tokenizer.json", SHIPPED, given.weights)
 
 
 def _evaluate(given: Any) -> None:
-    from reader.evaluate import report
+    from index.reader import Reader
+    from reader.evaluate import readings, report, told_apart
+    from reader.own import SOURCE
     from reader.records import read
-    from reader.runtime import load
 
-    shipped = load(given.weights, threads=2)
-    for name, figures in report(read(given.work / "held.jsonl"), shipped.tokenizer, shipped.deep).items():
-        print(json.dumps({name: figures}))
+    reader = Reader(given.weights)
+    records = read(given.work / "held.jsonl")
+    figures = report(records, reader)
+    pairs = [record for record in records if record.source.startswith(SOURCE)]
+    figures["near-misses on our documents"] = told_apart(pairs, readings(pairs, reader))
+    for name, values in figures.items():
+        print(json.dumps({name: values}), flush=True)
+
+
+def _found(given: Any) -> None:
+    """Retrieval included: each set in its own index, `python -m eval retrieval` makes it."""
+    from assistant.settings import read_settings
+    from eval.retrieval import build_set_index
+    from eval.sets import read_set
+    from index.reader import Reader
+    from index.retrieve import Retriever
+    from reader.data import squad
+    from reader.evaluate import cost, found
+    from reader.own import QUESTIONS, written
+
+    embedder, reader = _embedder(), Reader(given.weights)
+    asked, _ = squad(given.sets)
+    for name in ("squad2_dev", "squad_it"):
+        corpus = read_set(given.sets / name).corpus
+        assert corpus is not None
+        retriever = Retriever(build_set_index(corpus, embedder, print), embedder)
+        held = [question for question in asked if question.passage.source == name and question.passage.held_out]
+        print(json.dumps({name: found(held, retriever, reader)}), flush=True)
+    ours = [question for question in written([QUESTIONS / "held.jsonl"]) if question.lang == "en"]
+    retriever = Retriever(read_settings().index, embedder)
+    print(json.dumps({"cost": cost([question.question for question in ours], "en", retriever, reader)}), flush=True)
+
+
+def _network(path: Path) -> Any:
+    from safetensors.torch import load_file
+
+    from index.crossencoder import CrossEncoder
+
+    state = load_file(path)
+    network = CrossEncoder(len(state["words.weight"]), max(DEPTHS), DEPTHS)
+    network.load_state_dict({name: value.float() for name, value in state.items()})
+    return network
+
+
+def _finder() -> Any:
+    """What the project's own index finds for a question."""
+    from assistant.settings import read_settings
+    from index.retrieve import Retriever
+
+    retriever = Retriever(read_settings().index, _embedder())
+
+    def find(question: str, language: str) -> Sequence[Any]:
+        return [scored.chunk for scored in retriever.search(question, language).chunks]
+
+    return find
+
+
+def _embedder() -> Any:
+    from assistant.factory import build_embedder
+
+    return build_embedder(_store(), print)
+
+
+def _store() -> Any:
+    from assistant.settings import read_settings
+    from weights.store import WeightStore
+
+    return WeightStore(read_settings().cache, print)
 
 
 def _tokenizer(folder: Path) -> Any:
@@ -86,7 +188,16 @@ def _tokenizer(folder: Path) -> Any:
     return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-STEPS = {"prepare": _prepare, "base": _base, "train": _train, "export": _export, "evaluate": _evaluate}
+STEPS = {
+    "prepare": _prepare,
+    "base": _base,
+    "train": _train,
+    "tune": _tune,
+    "judge": _judge,
+    "export": _export,
+    "evaluate": _evaluate,
+    "found": _found,
+}
 
 if __name__ == "__main__":
     main()

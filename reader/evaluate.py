@@ -1,89 +1,110 @@
 """The figures: is the question answered, which sentence answers it, is the claim supported."""
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
-from reader import windows as form
+from index.reader import Readable, Reader, Reading
+from index.reread import reread
+from index.retrieve import Found, Retriever
+from reader.data import Question, holding
 from reader.records import Record
-from reader.scores import FloatArray, Scorer, answered
+
+Figures = dict[str, float]
 
 
-def auc(scores: Sequence[float], truth: Sequence[bool]) -> float:
-    """Return the area under the ROC curve; nan where one side is empty."""
-    values, true = np.asarray(scores), np.asarray(truth, dtype=bool)
-    if true.all() or not true.any():
-        return float("nan")
-    ranks = np.empty(len(values))
-    ranks[np.argsort(values, kind="stable")] = np.arange(1, len(values) + 1)
-    for value in np.unique(values):
-        ranks[values == value] = ranks[values == value].mean()
-    positive = true.sum()
-    return float((ranks[true].sum() - positive * (positive + 1) / 2) / (positive * (len(true) - positive)))
-
-
-def sentence_scores(records: Sequence[Record], tokenizer: Any, scorer: Scorer, around: bool | None) -> list[FloatArray]:
-    """Return for each record the scores of its sentences.
-
-    `around` None reads the passage as a whole; true and false read each sentence alone, with and without neighbours.
-    """
-    marks = form.marks_of(tokenizer)
-    wanted: list[form.Window] = []
-    owner: list[int] = []
-    for number, record in enumerate(records):
-        question = tokenizer.encode(record.text).ids
-        pieces = [tokenizer.encode(sentence).ids for sentence in record.sentences]
-        if around is None:
-            made = form.whole(question, pieces, marks)
-        else:
-            made = [form.lone(question, pieces, i, marks, around) for i in range(len(pieces))]
-        wanted += made
-        owner += [number] * len(made)
-    found: list[list[FloatArray]] = [[] for _ in records]
-    for number, scores in zip(owner, scorer(wanted), strict=True):
-        found[number].append(scores[:, 0])
-    return [np.concatenate(parts) for parts in found]
-
-
-def questions(records: Sequence[Record], scores: Sequence[FloatArray]) -> dict[str, float]:
-    """Return AUC of answerability, and how often the best one or two sentences of a passage hold the answer."""
-    first = [r.gold and int(np.argmax(s)) in r.gold for r, s in zip(records, scores, strict=True) if r.gold]
-    two = [bool(set(np.argsort(-s)[:2].tolist()) & set(r.gold)) for r, s in zip(records, scores, strict=True) if r.gold]
-    truth = [r.answered > 0.5 for r in records]
+def report(records: Sequence[Record], reader: Reader) -> dict[str, Figures]:
+    """Return all figures of held-out records, by kind, source and language."""
+    groups: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[f"{record.kind} {_source(record)} {record.language}"].append(record)
     return {
-        "n": len(records),
-        "auc": auc([answered(s) for s in scores], truth),
-        "best": float(np.mean(first)) if first else float("nan"),
-        "two": float(np.mean(two)) if two else float("nan"),
+        name: _claims(group, reader) if name.startswith("claim") else questions(group, readings(group, reader))
+        for name, group in sorted(groups.items())
     }
 
 
-def claim_scores(records: Sequence[Record], tokenizer: Any, scorer: Scorer) -> list[float]:
-    """Return the score of each claim against its quote."""
-    marks = form.marks_of(tokenizer)
-    made = [
-        form.claim(tokenizer.encode(r.text).ids, tokenizer.encode(" ".join(r.sentences)).ids, marks) for r in records
-    ]
-    return [float(scores[0, 1]) for scores in scorer(made)]
+def readings(records: Sequence[Record], reader: Reader) -> list[Reading]:
+    """Read each record's passage with all layers."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda r: reader.read(r.text, [Readable(r.heading, r.sentences)])[0], records))
 
 
-def report(records: Sequence[Record], tokenizer: Any, scorer: Scorer) -> dict[str, dict[str, float]]:
-    """Return all figures, by source; questions read whole, with neighbours, and alone."""
-    groups: dict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        groups[f"{record.kind} {record.source.split('+')[0]} {record.language}"].append(record)
-        if record.kind == "claim" and record.source != "own":
-            groups["claim groundedness en"].append(record)
-    found = {}
-    for name, group in sorted(groups.items()):
-        if name.startswith("claim"):
-            found[name] = {
-                "n": len(group),
-                "auc": auc(claim_scores(group, tokenizer, scorer), [r.answered > 0.5 for r in group]),
-            }
-            continue
-        for way, around in (("whole", None), ("around", True), ("alone", False)):
-            found[f"{name} {way}"] = questions(group, sentence_scores(group, tokenizer, scorer, around))
-    return found
+def questions(records: Sequence[Record], read: Sequence[Reading]) -> Figures:
+    """Return the area under the curve, and how often the best one or two sentences of a passage hold the answer."""
+    known = [(record.gold, np.argsort(-reading.scores)) for record, reading in zip(records, read, strict=True)]
+    held = [(gold, order.tolist()) for gold, order in known if gold]
+    return {
+        "n": len(records),
+        "auc": _auc([reading.answered for reading in read], records),
+        "best": _share([order[0] in gold for gold, order in held]),
+        "two": _share([bool(set(order[:2]) & set(gold)) for gold, order in held]),
+    }
+
+
+def told_apart(records: Sequence[Record], read: Sequence[Reading]) -> Figures:
+    """Return how often a question scores above its near-miss; records come in such pairs, the question first."""
+    scores = [reading.answered for reading in read]
+    pairs = list(zip(scores[::2], scores[1::2], strict=True))
+    return {"pairs": len(pairs), "told apart": _share([right > wrong for right, wrong in pairs])}
+
+
+def found(asked: Sequence[Question], retriever: Retriever, reader: Reader) -> dict[str, Figures]:
+    """Return how often the best one or two sentences of all that is indexed hold the answer, without and with reader.
+
+    Only answered questions count; a sentence holds an answer when its words stand in it.
+    """
+    plain, reread_ = [], []
+    for question in (question for question in asked if question.gold):
+        result = retriever.search(question.text, question.language)
+        plain.append(_holding(result, question))
+        reread_.append(_holding(reread(reader, question.text, result), question))
+    return {"retrieval": _firsts(plain), "reader": _firsts(reread_)}
+
+
+def _holding(result: Found, question: Question) -> tuple[bool, bool]:
+    first, second = (
+        bool(holding([" ".join(sentence.text.split())], question.answers)) for sentence in result.sentences[:2]
+    )
+    return first, first or second
+
+
+def _firsts(rows: Sequence[tuple[bool, bool]]) -> Figures:
+    best, two = zip(*rows, strict=True)
+    return {"n": len(rows), "best": _share(best), "two": _share(two)}
+
+
+def cost(questions: Sequence[str], language: str, retriever: Retriever, reader: Reader) -> Figures:
+    """Return milliseconds to read what was found as the assistant does (about 40 sentences): median and p95."""
+    taken: list[float] = []
+    for question in questions:
+        result = retriever.search(question, language)
+        began = time.perf_counter()
+        reread(reader, question, result)
+        taken.append(1000 * (time.perf_counter() - began))
+    return {"questions": len(taken), "median ms": float(np.median(taken)), "p95 ms": float(np.percentile(taken, 95))}
+
+
+def _claims(records: Sequence[Record], reader: Reader) -> Figures:
+    scores = reader.supported([(record.text, " ".join(record.sentences)) for record in records])
+    return {"n": len(records), "auc": _auc(scores, records)}
+
+
+def _source(record: Record) -> str:
+    if record.kind == "claim" and record.source != "own":
+        return "groundedness"
+    return record.source.split("+")[0]
+
+
+def _auc(scores: Sequence[float], records: Sequence[Record]) -> float:
+    truth = [record.answered > 0.5 for record in records]
+    return float(roc_auc_score(truth, scores)) if len(set(truth)) == 2 else float("nan")
+
+
+def _share(values: Sequence[Any]) -> float:
+    return float(np.mean(values)) if values else float("nan")

@@ -34,12 +34,15 @@ def near_miss(text: str, language: str, around: Iterable[str], rng: random.Rando
     `around` is the text that other figures and names are taken from: the article, so that they sound right.
     """
     pool = " ".join(around)
-    ways = [_other_figure, _other_name, lambda t, p, r: _opposite(t, language, r)]
-    if language == "de":  # every noun has a capital: a "name" is any noun
-        ways[1] = lambda t, p, r: None if r.random() < 0.5 else _other_name(t, p, r)
+    ways = ["figure", "name", "opposite"]
     rng.shuffle(ways)
     for way in ways:
-        changed = way(text, pool, rng)
+        if way == "figure":
+            changed = _other_figure(text, pool, rng)
+        elif way == "opposite":
+            changed = _opposite(text, language, rng)
+        else:  # in German every noun has a capital: a "name" is any noun
+            changed = None if language == "de" and rng.random() < 0.5 else _other_name(text, pool, rng)
         if changed:
             return changed
     return None

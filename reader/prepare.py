@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus.load import load_documents
 from corpus.split import split_document
+from reader import own
 from reader import records as form
 from reader.alignment import twins
 from reader.articles import every_third
@@ -22,8 +23,11 @@ REPEAT = 4  # labelled claims are few
 PAIRS = 2  # sentences that each sentence of ours is paired with
 
 
-def prepare(sets: Path, more: Path, documents: Path, out: Path) -> None:
-    """Write the records to `out`: test sets below `sets`, SelQA and QED below `more`, our own corpus `documents`."""
+def prepare(sets: Path, more: Path, documents: Path, find: own.Find, out: Path) -> None:
+    """Write the records to `out`: test sets below `sets`, SelQA and QED below `more`, our own corpus `documents`.
+
+    `find` is what our index finds for a question: hard negatives.
+    """
     asked, passages = squad(sets)
     long = [question for name in SETS for question in long_documents(sets, name) if question.language in LANGUAGES]
     pairs = twins(passages)
@@ -39,8 +43,10 @@ def prepare(sets: Path, more: Path, documents: Path, out: Path) -> None:
     trained += form.claims_from_answers([q for q in [*free, *extra] if q.answers or not q.gold], SEED + 1)
     trained += form.claims_from_twins([p for p in passages if not p.held_out], pairs, SEED + 2)
     trained += ours[False]
+    trained += own.records(own.written(sorted(own.QUESTIONS.glob("train.*.jsonl"))), documents, find, SEED + 5)
     held = [form.asked(question) for question in [*asked, *long] if question.passage.held_out]
     held += [*form.claims_of([claim for claim in labelled if claim.held_out], 1), *ours[True]]
+    held += own.pairs(own.written([own.QUESTIONS / "held.jsonl"]), documents)
     out.mkdir(parents=True, exist_ok=True)
     for name, found in (("train", trained), ("held", held)):
         print(json.dumps({name: form.write(found, out / f"{name}.jsonl")}))  # noqa: T201

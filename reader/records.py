@@ -10,6 +10,7 @@ from pathlib import Path
 from reader.data import Claim, Passage, Question, holding, normalised
 from reader.negatives import near_miss, without
 
+TITLED = ("squad2_dev", "squad_it", "selqa", "qed")  # sets whose articles are called by a title
 NEAREST = 2  # paragraphs of the same article that a question is also asked of
 
 
@@ -30,6 +31,7 @@ class Record:
     span: str
     source: str
     article: str
+    heading: str = ""
 
 
 def write(records: Iterable[Record], path: Path) -> int:
@@ -58,9 +60,8 @@ def asked(question: Question, passage: Passage | None = None) -> Record:
 def _record(question: Question, passage: Passage, answered: float, gold: tuple[int, ...], way: str) -> Record:
     source = f"{passage.source}+{way}" if way else passage.source
     span = _span(question.answers, passage, gold)
-    return Record(
-        "question", question.text, question.language, passage.sentences, answered, gold, span, source, passage.article
-    )
+    at = (passage.article, passage.article if passage.source in TITLED else "")
+    return Record("question", question.text, question.language, passage.sentences, answered, gold, span, source, *at)
 
 
 def _span(answers: tuple[str, ...], passage: Passage, gold: tuple[int, ...]) -> str:

@@ -2,12 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from corpus.document import Span
 from index.embed import Vectors
+from index.reader import Readable, Reading
 
 _DIMENSION = 64
 _WORD = re.compile(r"\w+")
@@ -51,3 +52,28 @@ class FakeEmbedder:
             vector[digest[0] % _DIMENSION] += 1.0
             vector[digest[1] % _DIMENSION] -= 0.5
         return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
+
+
+class FakeReader:
+    """Knows one sentence that answers."""
+
+    def __init__(self, answering: str) -> None:
+        self.answering = answering
+        self.seen: list[Readable] = []
+        self.asked: list[str] = []
+
+    def read(
+        self,
+        question: str,
+        passages: Sequence[Readable],
+        thoroughly: int | None = None,
+        beforehand: Sequence[Sequence[float]] | None = None,
+    ) -> list[Reading]:
+        self.seen += passages
+        self.asked.append(question)
+        return [self._reading(passage) for passage in passages]
+
+    def _reading(self, passage: Readable) -> Reading:
+        scores = np.array([4.0 if self.answering in text else -8.0 for text in passage.sentences], dtype=np.float32)
+        best = int(np.argmax(scores))
+        return Reading(scores, (best, Span(0, len(self.answering))) if scores[best] > 0 else None)

@@ -1,14 +1,14 @@
-"""A question and sentences as token ids: `<s> question </s> [S] sentence [S] sentence … </s>`.
+"""A question and sentences as token ids: `<s> question </s> heading [S] sentence [S] sentence … </s>`.
 
-Each `[S]` marks a sentence that is scored; text around a lone one is given without a mark, `[E]` ends the sentence
-then. `[C]` in front of the question makes it a claim.
+Each `[S]` marks a sentence that is scored; a heading, and text around a lone sentence, stand without a mark, `[E]` ends
+the sentence then. `[C]` in front of the question makes it a claim.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-QUESTION, SENTENCE, BEFORE, AFTER, QUOTE = 40, 112, 24, 12, 256  # most tokens of each
+QUESTION, HEADING, SENTENCE, BEFORE, AFTER, QUOTE = 40, 20, 112, 24, 12, 256  # most tokens of each
 WINDOW = 352
 
 
@@ -37,11 +37,13 @@ def marks_of(tokenizer: Any) -> Marks:
     return Marks(*(tokenizer.token_to_id(piece) for piece in ("<s>", "</s>", "[S]", "[E]", "[C]")))
 
 
-def whole(question: Sequence[int], sentences: Sequence[Sequence[int]], marks: Marks) -> list[Window]:
-    """Return the passage in as few windows as hold it, every sentence marked."""
-    head = _head(question, marks)
+def whole(
+    question: Sequence[int], sentences: Sequence[Sequence[int]], marks: Marks, heading: Sequence[int] = ()
+) -> list[Window]:
+    """Return the passage in as few windows as hold it, every sentence marked, each behind the heading."""
+    head = [*_head(question, marks), *heading[:HEADING]]
     windows: list[Window] = []
-    ids, places, first = list(head), [], 0
+    ids, places, first = list(head), list[int](), 0
     for number, sentence in enumerate(sentences):
         piece = [marks.sentence, *sentence[:SENTENCE]]
         if places and len(ids) + len(piece) + 1 > WINDOW:

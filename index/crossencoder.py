@@ -1,14 +1,15 @@
-"""The encoder with a head at several depths: one training, and the depth is chosen by what it costs and gains."""
+"""The reader's network: multilingual-e5-small as a cross-encoder, with a head behind several of its layers.
 
-from pathlib import Path
-from typing import Any
+One training gives a quick judgement from the lower layers and a better one from all of them.
+"""
+
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 HIDDEN, HEADS, FEED_FORWARD, POSITIONS = 384, 12, 1536, 512
-EXITS = (3, 6, 9, 12)
 
 
 class Head(nn.Module):
@@ -28,7 +29,7 @@ class Head(nn.Module):
 
 
 class Layer(nn.Module):
-    """One post-norm transformer layer, named as the base model's tensors are."""
+    """One post-norm transformer layer."""
 
     def __init__(self, dropout: float) -> None:
         super().__init__()
@@ -40,18 +41,28 @@ class Layer(nn.Module):
         self.out_norm = nn.LayerNorm(HIDDEN, eps=1e-12)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """(n, t, 384), (n, 1, 1, t) -> (n, t, 384)"""
         n, t, _ = x.shape
         q, k, v = self.qkv(x).view(n, t, 3, HEADS, HIDDEN // HEADS).permute(2, 0, 3, 1, 4)
-        seen = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        seen = _attended(q, k, v, mask)
         x = self.norm(x + self.dropout(self.attended(seen.transpose(1, 2).reshape(n, t, HIDDEN))))
         out: Tensor = self.out_norm(x + self.dropout(self.narrow(functional.gelu(self.wide(x)))))
         return out
 
 
-class Reader(nn.Module):
-    """Embeddings, layers, and a head behind each layer of `exits`."""
+def _attended(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None) -> Tensor:
+    """Attention in plain products: on a processor the fused kind takes a third longer, and twice as long to train."""
+    n, heads, t, size = q.shape
+    q, k, v = (side.reshape(n * heads, t, size) for side in (q, k, v))
+    weights = torch.bmm(q * size**-0.5, k.transpose(1, 2)).view(n, heads, t, t)
+    if mask is not None:
+        weights = weights.masked_fill(~mask, -1e4)
+    return torch.bmm(weights.softmax(-1).view(n * heads, t, t), v).view(n, heads, t, size)
+
+
+class CrossEncoder(nn.Module):
+    """Embeddings, layers, a head behind each layer of `exits`, and where the answer starts and ends."""
 
     def __init__(self, pieces: int, layers: int, exits: tuple[int, ...], dropout: float = 0.1) -> None:
         super().__init__()
@@ -68,43 +79,24 @@ class Reader(nn.Module):
 
         Returns the scores (marks, 2) by depth, and the logits (n, t, 2) of where the answer starts and ends.
         """
-        x = self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]]))
-        mask = seen[:, None, None, :]
-        scores = {}
+        x, mask, scores = self.embedded(ids), seen[:, None, None, :], {}
         for depth, layer in enumerate(self.layers, 1):
             x = layer(x, mask)
             if str(depth) in self.heads:
-                scores[depth] = self.heads[str(depth)](x[rows, 0], x[rows, columns])
+                scores[depth] = self.head(depth, x, rows, columns)
         return scores, self.span(x)
 
+    def embedded(self, ids: Tensor) -> Tensor:
+        """(n, t) -> (n, t, 384): what the first layer reads."""
+        x: Tensor = self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]]))
+        return x
 
-def from_base(folder: Path, layers: tuple[int, ...], exits: tuple[int, ...]) -> Reader:
-    """Return a reader whose embeddings and layers are those of the trimmed base model (`layers` by their number)."""
-    from safetensors.torch import load_file
+    def through(self, x: Tensor, start: int, end: int) -> Tensor:
+        """(n, t, 384) -> (n, t, 384): what lies behind layer `end`, of windows without padding."""
+        for layer in self.layers[start:end]:
+            x = layer(x, None)
+        return x
 
-    base = {name: value.float() for name, value in load_file(folder / "base.safetensors").items()}
-    word = base["embeddings.word_embeddings.weight"]
-    reader = Reader(len(word), len(layers), exits)
-    state = reader.state_dict()
-    state["words.weight"] = word
-    state["places.weight"] = (
-        base["embeddings.position_embeddings.weight"] + base["embeddings.token_type_embeddings.weight"][:1]
-    )
-    for kind in ("weight", "bias"):
-        state[f"norm.{kind}"] = base[f"embeddings.LayerNorm.{kind}"]
-        for new, old in enumerate(layers):
-            state |= {f"layers.{new}.{name}.{kind}": value for name, value in _layer(base, old, kind).items()}
-    reader.load_state_dict(state)
-    return reader
-
-
-def _layer(base: dict[str, Tensor], number: int, kind: str) -> dict[str, Any]:
-    at = f"encoder.layer.{number}"
-    return {
-        "qkv": torch.cat([base[f"{at}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]),
-        "attended": base[f"{at}.attention.output.dense.{kind}"],
-        "norm": base[f"{at}.attention.output.LayerNorm.{kind}"],
-        "wide": base[f"{at}.intermediate.dense.{kind}"],
-        "narrow": base[f"{at}.output.dense.{kind}"],
-        "out_norm": base[f"{at}.output.LayerNorm.{kind}"],
-    }
+    def head(self, depth: int, x: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+        """Scores (marks, 2) of the marks at (rows, columns), from the states behind layer `depth`."""
+        return cast("Tensor", self.heads[str(depth)](x[rows, 0], x[rows, columns]))

@@ -1,0 +1,58 @@
+"""What is known of a question and its quotes before anything is answered: the signals that the judgement weighs."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from assistant.evidence import Quote
+from assistant.lexicon import words
+from index.words import names_in, terms
+
+_SURE = 8.0  # log-odds beyond which the reader is not surer of anything
+_MOST = 3  # unknown names that are told apart
+
+
+@dataclass(frozen=True)
+class Signals:
+    """Of the quotes: `reading`, the log-odds that the best answers, `second`, those of the next, `cosine` of the
+    nearest sentence, `coverage`, the share of the question's words that one holds. Of the question: how many of its
+    `figures` and `names` stand in no quote.
+    """
+
+    reading: float
+    second: float
+    cosine: float
+    coverage: float
+    figures: float
+    names: float
+
+    def as_row(self) -> dict[str, float]:
+        """Name and value of each."""
+        return asdict(self)
+
+
+def signals(question: str, language: str, quotes: Sequence[Quote]) -> Signals:
+    """Take the signals of a question and the quotes that may answer it; there is at least one quote."""
+    read = sorted((max(-_SURE, min(_SURE, quote.found.reading or 0.0)) for quote in quotes), reverse=True)
+    known = " ".join(f"{quote.text} {quote.citation.title} {quote.citation.section}" for quote in quotes)
+    return Signals(
+        reading=read[0],
+        second=read[1] if len(read) > 1 else read[0],
+        cosine=max(quote.found.cosine for quote in quotes),
+        coverage=max(quote.found.coverage for quote in quotes),
+        figures=_unknown_figures(question, known, language),
+        names=_unknown_names(question, known, language),
+    )
+
+
+def _unknown_figures(question: str, known: str, language: str) -> float:
+    asked, told = (set(names_in([*terms(text, language)])) for text in (question, known))
+    return float(min(_MOST, len([term for term in asked - told if term.startswith("#")])))
+
+
+def _unknown_names(question: str, known: str, language: str) -> float:
+    """Capitalised words inside the question; in German, where every noun has a capital, they tell nothing."""
+    if language == "de":
+        return 0.0
+    stems = {word.lower()[:5] for word in words(known)}
+    inside = [word for word in words(question)[1:] if word[0].isupper() and len(word) > 1]
+    return float(min(_MOST, len([word for word in inside if word.lower()[:5] not in stems])))

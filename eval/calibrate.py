@@ -1,0 +1,103 @@
+"""Find the weights and thresholds of the judgement on dev cases, and write them down with what they are worth."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.assistant import Assistant, Considered
+from assistant.generator import Generator
+from assistant.prompts import judging
+from assistant.signals import signals
+from eval.cases import Case
+
+FOLDS, SEED = 5, 0
+REFUSED = 0.05  # of what quotes answer, at most this share is refused: the threshold is the highest that keeps to it
+CURVE = 20  # points of the curve that is kept
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The signals of one case, and whether its quotes answer it."""
+
+    case: str
+    values: dict[str, float]
+    answers: bool
+
+
+def weigh(
+    assistant: Assistant, cases: Iterable[Case], generator: Generator | None, report: Callable[[str], None]
+) -> list[Weighed]:
+    """Take the signals of every single question. Quotes that do not state what was asked for do not answer it.
+
+    With a `generator` its gap is one more signal.
+    """
+    found: list[Weighed] = []
+    for case in cases:
+        if case.turns:
+            continue
+        (turn,) = case.questions()
+        considered = assistant.evidence(turn.user, language=case.lang)
+        if not considered.quotes:
+            continue
+        values = signals(considered.question, considered.language, considered.quotes).as_row()
+        if generator is not None:
+            gap = generator.yes_no_gap(judging(considered.standalone, considered.quotes))
+            values["gap"] = 0.0 if gap is None else gap
+        facts = set(turn.facts) if turn.behaviour in ("answer", "answer-corrected") else set()
+        found.append(Weighed(case.id, values, _states(considered, facts)))
+        if len(found) % 50 == 0:
+            report(f"weighed {len(found)} cases")
+    return found
+
+
+def _states(considered: Considered, facts: set[str]) -> bool:
+    return any(facts & set(quote.citation.facts) for quote in considered.quotes)
+
+
+def fit(rows: Sequence[Weighed]) -> dict[str, Any]:
+    """Return weights, bias, threshold (log-odds), and, from cross-validation, area under the curve and the curve."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score, roc_curve
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    names = list(rows[0].values)
+    values = np.array([[row.values[name] for name in names] for row in rows])
+    truth = np.array([row.answers for row in rows])
+    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced"))
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    odds = cross_val_predict(model, values, truth, cv=folds, method="decision_function")
+    wrongly, rightly, at = roc_curve(truth, odds)
+    best = int(np.argmax(rightly >= 1 - REFUSED))
+    scaler, regression = (step for _, step in model.fit(values, truth).steps)
+    weights = regression.coef_[0] / scaler.scale_
+    return {
+        "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
+        "bias": round(float(regression.intercept_[0] - weights @ scaler.mean_), 4),
+        "threshold": round(float(at[best]), 4),
+        "cases": {"answered": int(truth.sum()), "not": int((~truth).sum())},
+        "area_under_curve": round(float(roc_auc_score(truth, odds)), 4),
+        "at_threshold": _shares(wrongly[best], rightly[best]),
+        "curve": [_shares(wrongly[i], rightly[i]) | {"threshold": round(float(at[i]), 2)} for i in _spread(len(at))],
+    }
+
+
+def write(fitted: dict[str, Any], file: Path) -> None:
+    """Write the calibration; what was not fitted this time stays as it was."""
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    file.write_text(json.dumps(known | fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def _shares(wrongly: float, rightly: float) -> dict[str, float]:
+    return {"wrongly_answered": round(float(wrongly), 3), "wrongly_refused": round(float(1 - rightly), 3)}
+
+
+def _spread(count: int) -> list[int]:
+    places: npt.NDArray[np.int64] = np.unique(np.linspace(1, count - 1, CURVE).astype(int))
+    return [int(place) for place in places]

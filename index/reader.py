@@ -1,0 +1,210 @@
+"""The reader: which sentence answers a question, whether any does, which of its words, and whether a quote carries a
+claim. How it was trained and what it is worth: reader/CARD.md.
+"""
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from corpus.document import Span
+from corpus.errors import WeightsError
+from index import windows
+from index.encoder import one_thread, pack
+from index.windows import Window
+from weights.hashing import sha256_of
+
+if TYPE_CHECKING:
+    from index.crossencoder import CrossEncoder
+
+WEIGHTS = Path(__file__).parent.parent / "weights" / "reader"
+MANIFEST, TENSORS, TOKENIZER = "manifest.json", "reader.safetensors", "tokenizer.json"
+_LONGEST_ANSWER = 30  # pieces
+_FLOATS = np.ndarray[tuple[int], np.dtype[np.float32]]
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A passage to read: the heading it stands under, if any, and its sentences."""
+
+    heading: str
+    sentences: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The heading, then the sentences."""
+        return (self.heading, *self.sentences)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reader makes of the sentences of one passage.
+
+    `scores` (one a sentence) are log-odds against "no sentence of the passage answers"; `answer` is the sentence and
+    the characters in it that answer, where the passage was read with all layers and some do.
+    """
+
+    scores: _FLOATS
+    answer: tuple[int, Span] | None = None
+
+    @property
+    def answered(self) -> float:
+        """Log-odds that the passage answers."""
+        return float(np.logaddexp.reduce(self.scores))
+
+
+@dataclass
+class _Read:
+    """A window on its way through the layers."""
+
+    passage: int
+    window: Window
+    hidden: Any = None
+    scores: Any = None
+    span: Any = None
+
+
+class Reader:
+    """The packaged weights, ready to read. Safe to use from several threads.
+
+    Runs in bfloat16 where the processor computes in it. WeightsError when a file is not the one that was shipped.
+    """
+
+    def __init__(self, folder: Path = WEIGHTS) -> None:
+        from tokenizers import Tokenizer
+
+        manifest = _checked(folder)
+        self.identity = f"reader@{manifest['files'][TENSORS][:16]}"
+        self.quick, self.deep = manifest["depths"]
+        self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        self._marks = windows.marks_of(self._tokenizer)
+        self._network = _network(folder / TENSORS, manifest)
+        self._cores = ThreadPoolExecutor(_threads(), "reader", one_thread)
+
+    def read(
+        self,
+        question: str,
+        passages: Sequence[Readable],
+        thoroughly: int | None = None,
+        beforehand: Sequence[Sequence[float]] | None = None,
+    ) -> list[Reading]:
+        """Read passages: all with the lower layers, the `thoroughly` best windows of them with all layers.
+
+        By default every passage is read with all layers. Which are the best is said by their sentences' log-odds and
+        by what is known of these `beforehand`, in the same unit. A long passage is read in several windows.
+        """
+        ids = [encoding.ids for encoding in self._encoded([question, *(t for p in passages for t in p.texts)])]
+        left, read = iter(ids[1:]), []
+        for number, passage in enumerate(passages):
+            heading, *sentences = (next(left) for _ in passage.texts)
+            made = windows.whole(ids[0], sentences, self._marks, heading)
+            read += [_Read(number, window) for window in made]
+        self._each(read, 0, self.quick)
+        best = read if thoroughly is None else sorted(read, key=lambda r: -_promise(r, beforehand))[:thoroughly]
+        self._each(best, self.quick, self.deep)
+        return [self._reading([r for r in read if r.passage == n], p) for n, p in enumerate(passages)]
+
+    def supported(self, claims: Sequence[tuple[str, str]]) -> list[float]:
+        """Return for each claim and quote the log-odds that the quote carries the claim."""
+        ids = [encoding.ids for encoding in self._encoded([text for pair in claims for text in pair])]
+        pairs = zip(ids[::2], ids[1::2], strict=True)
+        read = [_Read(n, windows.claim(claim, quote, self._marks)) for n, (claim, quote) in enumerate(pairs)]
+        self._each(read, 0, self.quick)
+        self._each(read, self.quick, self.deep)
+        return [float(item.scores[0, 1]) for item in read]
+
+    def _encoded(self, texts: Sequence[str]) -> list[Any]:
+        return list(self._tokenizer.encode_batch(list(texts)))
+
+    def _each(self, read: Sequence[_Read], start: int, end: int) -> None:
+        """Take windows through layers `start` to `end`, each on one core, the longest first."""
+        longest_first = sorted(read, key=lambda item: -len(item.window.ids))
+        list(self._cores.map(lambda item: self._forward(item, start, end), longest_first))
+
+    def _forward(self, item: _Read, start: int, end: int) -> None:
+        import torch
+
+        with torch.inference_mode():
+            x = self._network.embedded(torch.tensor([item.window.ids])) if start == 0 else item.hidden
+            item.hidden = self._network.through(x, start, end)
+            columns = torch.tensor(item.window.marks)
+            item.scores = self._network.head(end, item.hidden, torch.zeros_like(columns), columns).float().numpy()
+            if end == self.deep:
+                item.span = self._network.span(item.hidden)[0].float().numpy()
+
+    def _reading(self, read: Sequence[_Read], passage: Readable) -> Reading:
+        scores = np.concatenate([item.scores[:, 0] for item in read])
+        best = int(np.argmax(scores)) if len(scores) else 0
+        inside = next((r for r in read if r.window.first <= best < r.window.first + len(r.window.marks)), None)
+        if inside is None or inside.span is None or scores[best] <= 0:
+            return Reading(scores)
+        return Reading(scores, self._answer(inside, best, passage.sentences[best]))
+
+    def _answer(self, item: _Read, sentence: int, text: str) -> tuple[int, Span] | None:
+        """Return the likeliest run of pieces inside one sentence, as characters of it."""
+        start = item.window.marks[sentence - item.window.first] + 1
+        offsets = self._encoded([text])[0].offsets[: windows.SENTENCE]
+        first, last = _likeliest(item.span[start : start + len(offsets)])
+        if first is None:
+            return None
+        begin, end = offsets[first][0], offsets[last][1]
+        begin += len(text[begin:end]) - len(text[begin:end].lstrip())  # a piece may begin with the space before it
+        return sentence, Span(begin, end)
+
+
+def _likeliest(logits: np.ndarray) -> tuple[int | None, int]:
+    """The start and end (inclusive) with the highest sum, the end not before the start."""
+    best: tuple[float, int | None, int] = (-np.inf, None, 0)
+    for first in range(len(logits)):
+        ends = logits[first : first + _LONGEST_ANSWER, 1]
+        last = int(np.argmax(ends))
+        if logits[first, 0] + ends[last] > best[0]:
+            best = (float(logits[first, 0] + ends[last]), first, first + last)
+    return best[1], best[2]
+
+
+def _promise(item: _Read, beforehand: Sequence[Sequence[float]] | None) -> float:
+    odds = item.scores[:, 0]
+    if beforehand is not None:
+        odds = odds + np.asarray(beforehand[item.passage][item.window.first :][: len(odds)])
+    return float(odds.max(initial=-np.inf))
+
+
+def _checked(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        broken = [name for name, known in manifest["files"].items() if sha256_of(folder / name) != known]
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsError(f"The reader in {folder} cannot be opened ({error}): check it out again.") from None
+    if broken:
+        raise WeightsError(f"{folder / broken[0]} is not the file that was shipped: check it out again.")
+    return manifest
+
+
+def _network(path: Path, manifest: dict[str, Any]) -> "CrossEncoder":
+    """Return the network in the processor's quickest type; matrices are stored as bytes with a scale a row."""
+    import torch
+    from safetensors.torch import load_file
+
+    from index.crossencoder import CrossEncoder
+
+    state = {name: value.float() for name, value in load_file(path).items()}
+    for name in [name for name in state if name.endswith(".scale")]:
+        state[name.removesuffix(".scale")] *= state.pop(name)
+    exits = (manifest["depths"][0], manifest["depths"][1])
+    network = CrossEncoder(len(state["words.weight"]), manifest["depths"][1], exits).eval()
+    network.load_state_dict(state)
+    if torch.cpu._is_avx512_bf16_supported():
+        network = network.bfloat16()
+    pack(network)
+    return network
+
+
+def _threads() -> int:
+    import torch
+
+    return torch.get_num_threads()

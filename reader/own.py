@@ -1,0 +1,123 @@
+"""Questions about our own documents, written for training (`questions/*.jsonl`), as records.
+
+Each was written to a sentence that states one fact, with a near-miss that no sentence of the document answers. Passages
+that the index finds for a question and that do not state the fact are its hard negatives.
+"""
+
+import json
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.document import Chunk, Document
+from corpus.figures import figures
+from corpus.language import LANGUAGES
+from corpus.load import load_documents
+from corpus.split import split_document
+from index.manifest import heading
+from reader.articles import every_third
+from reader.records import Record
+
+QUESTIONS = Path(__file__).parent / "questions"
+SOURCE = "own-questions"
+FOUND = 2  # hard negatives of a question
+FOREIGN = 0.25  # share of questions that read a passage in another language
+_PAUSE = 100  # questions between two lines of progress
+
+Stating = dict[tuple[str, str], list[tuple[Chunk, tuple[int, ...]]]]  # fact, language -> passages, sentences
+Find = Callable[[str, str], Sequence[Chunk]]  # question, language -> passages, best first
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question, the fact that answers it, the words that do, and a question like it that nothing answers."""
+
+    fact: str
+    lang: str
+    question: str
+    answer: str
+    miss: str
+    why: str
+
+
+def written(files: Sequence[Path]) -> list[Written]:
+    """Read the questions of these files."""
+    lines = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return [Written(**line | {"fact": line["fact"].split()[0]}) for line in lines]  # of several facts the first
+
+
+def records(asked: Sequence[Written], documents: Path, find: Find, seed: int) -> Iterator[Record]:
+    """Yield each question with a passage that states its fact, its near-miss, and passages found that do not.
+
+    No passage of a held-out document is among them.
+    """
+    rng = random.Random(seed)
+    loaded = list(load_documents(documents))
+    apart = every_third(document.id for document in loaded)
+    stating = _stating(document for document in loaded if document.id not in apart)
+    for number, item in enumerate(asked, 1):
+        if number % _PAUSE == 0:
+            print(json.dumps({"own questions": number, "of": len(asked)}), flush=True)  # noqa: T201
+        if (item.fact, "en") not in stating and (item.fact, "it") not in stating:
+            continue  # a fact of a held-out document that another only mentions
+        chunk, gold = stating[item.fact, _read_in(item, stating, rng)][0]
+        yield _record(item, item.question, chunk, gold, "")
+        yield _record(item, item.miss, chunk, (), "near-miss")
+        found = [chunk for chunk in find(item.question, item.lang) if chunk.document not in apart]
+        wrong = [chunk for chunk in found if not _may_state(chunk, item, stating)]
+        for other in rng.sample(wrong[:6], min(FOUND, len(wrong[:6]))):
+            yield _record(item, rng.choice((item.question, item.question, item.miss)), other, (), "found")
+
+
+def pairs(asked: Sequence[Written], documents: Path) -> Iterator[Record]:
+    """Yield each question with a passage of a held-out document that states its fact, then its near-miss."""
+    loaded = list(load_documents(documents))
+    apart = every_third(document.id for document in loaded)
+    stating = _stating(document for document in loaded if document.id in apart)
+    for item in asked:
+        told = [code for code in (item.lang, *LANGUAGES) if (item.fact, code) in stating]
+        chunk, gold = stating[item.fact, told[0]][0]
+        yield _record(item, item.question, chunk, gold, "")
+        yield _record(item, item.miss, chunk, (), "near-miss")
+
+
+def _read_in(item: Written, stating: Stating, rng: random.Random) -> str:
+    """Of the languages that tell the fact the question's; for some questions, or where it is not there, another."""
+    others = [code for code in LANGUAGES if code != item.lang and (item.fact, code) in stating]
+    own = (item.fact, item.lang) in stating
+    return rng.choice(others) if others and (not own or rng.random() < FOREIGN) else item.lang
+
+
+def _record(item: Written, question: str, chunk: Chunk, gold: tuple[int, ...], way: str) -> Record:
+    said = tuple(" ".join(chunk.sentence(span).split()) for span in chunk.sentences)
+    span = item.answer if gold and item.answer in said[gold[0]] else ""
+    source = f"{SOURCE}+{way}" if way else SOURCE
+    return Record(
+        "question", question, item.lang, said, float(bool(gold)), gold, span, source, chunk.document, heading(chunk)
+    )
+
+
+def _stating(documents: Iterable[Document]) -> Stating:
+    """For each fact and language the passages that state it, with the sentences that do."""
+    found: Stating = defaultdict(list)
+    for document in documents:
+        for chunk in split_document(document):
+            for fact, numbers in _facts(document, chunk).items():
+                found[fact, document.language].append((chunk, tuple(numbers)))
+    return dict(found)
+
+
+def _facts(document: Document, chunk: Chunk) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, span in enumerate(chunk.sentences):
+        for fact in {reference.fact for reference in document.references_in(span)}:
+            found[fact].append(number)
+    return found
+
+
+def _may_state(chunk: Chunk, item: Written, stating: Stating) -> bool:
+    """Whether a passage states the fact, or holds a figure of the answer, so that it may answer in other words."""
+    states = any(chunk.id == other.id for other, _ in stating.get((item.fact, chunk.language), []))
+    return states or bool(set(figures(item.answer)) & set(figures(chunk.text)))

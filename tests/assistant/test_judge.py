@@ -1,0 +1,86 @@
+"""What the judgement makes of its signals."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.judge import Weighing, calibration, evidence_answers, vote_answers
+from assistant.signals import signals
+from tests.assistant.fakes import SURE, UNSURE, quotes
+
+
+def read(*odds: float, text: str = "The hub hosts 30 companies."):
+    """Quotes that the reader has read, each with these log-odds."""
+    made = quotes(*[text] * len(odds))
+    return [replace(q, found=replace(q.found, reading=odd, coverage=0.5)) for q, odd in zip(made, odds, strict=True)]
+
+
+QUESTION = "Which companies does the hub host?"
+
+
+def test_the_reader_decides_where_no_generator_votes():
+    assert evidence_answers(QUESTION, "en", read(6.0, -2.0), alone=True)
+    assert not evidence_answers(QUESTION, "en", read(-6.0, -6.0), alone=True)
+
+
+def test_a_generator_is_asked_even_where_the_reader_doubts():
+    assert evidence_answers(QUESTION, "en", read(-6.0, -6.0), alone=False)
+
+
+def test_the_kind_of_answer_asked_for_must_be_there():
+    assert not evidence_answers("When did the hub open?", "en", read(6.0, text="The hub hosts companies."), alone=True)
+
+
+def test_without_the_reader_nearness_decides():
+    (near,) = quotes("The hub hosts 30 companies.")
+    far = replace(near, found=replace(near.found, cosine=0.80))
+    assert evidence_answers(QUESTION, "en", [near], alone=True)
+    assert not evidence_answers(QUESTION, "en", [far], alone=True)
+    assert evidence_answers(QUESTION, "en", [far], alone=False)
+
+
+def test_vote_and_reading_are_weighed_together():
+    sure, unsure = read(4.0, 0.0), read(-5.0, -5.0)
+    assert vote_answers(SURE, QUESTION, "en", sure)
+    assert not vote_answers(UNSURE, QUESTION, "en", unsure)
+    assert not vote_answers(UNSURE, QUESTION, "en", quotes("The hub hosts 30 companies."))
+
+
+def test_a_provider_without_a_vote_leaves_it_to_the_reader():
+    assert vote_answers(None, QUESTION, "en", read(6.0, 0.0))
+    assert not vote_answers(None, QUESTION, "en", read(-6.0, -6.0))
+    assert vote_answers(None, QUESTION, "en", quotes("The hub hosts 30 companies."))
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "figures", "names"),
+    [
+        ("How many companies did the hub host in 1987?", "en", 1, 0),
+        ("How many companies does the hub in Verona host?", "en", 0, 1),
+        ("Quante imprese ospita il polo di Verona con più di 30 posti?", "it", 0, 1),
+        ("Wie viele Unternehmen gibt es in Verona?", "de", 0, 0),
+        ("How many companies does the Hub host?", "en", 0, 0),
+    ],
+)
+def test_what_the_question_names_and_no_quote_does(question, language, figures, names):
+    found = signals(question, language, read(1.0))
+    assert (found.figures, found.names) == (figures, names)
+
+
+def test_the_surest_quote_counts_and_no_sureness_is_endless():
+    found = signals(QUESTION, "en", read(-3.0, 99.0))
+    assert (found.reading, found.second) == (8.0, -3.0)
+
+
+def test_a_weighing_is_a_logistic_regression():
+    weighing = Weighing({"a": 2.0, "b": -1.0}, 0.5, threshold=0.0)
+    assert weighing.log_odds({"a": 1.0, "b": 3.0}) == pytest.approx(-0.5)
+    assert weighing.probability({"a": 0.0, "b": 0.5}) == pytest.approx(0.5)
+    assert weighing.answers({"a": 1.0, "b": 0.0})
+    assert not weighing.answers({"a": 0.0, "b": 1.0})
+
+
+def test_the_shipped_calibration_trusts_both_of_its_judges():
+    found = calibration()
+    assert found["reader"].weights["reading"] > 0
+    assert found["vote"].weights["gap"] > 0

@@ -1,0 +1,45 @@
+"""Answering with the reader."""
+
+from assistant.answer import Status, Turn
+from tests.assistant import fakes
+from tests.assistant.fakes import UNSURE, FakeGenerator
+from tests.fakes import FakeReader
+
+QUESTION = "What equipment does ProM Facility have?"
+SAID = "equipment worth over 6 million euro"
+
+
+def test_the_words_that_answer_are_named_and_stand_in_the_quote(found):
+    answer = fakes.assistant(found, reader=FakeReader(SAID)).answer(QUESTION)
+    first = answer.citations[0]
+    assert answer.status == Status.ANSWERED
+    assert SAID in first.quote
+    assert first.answer
+    assert first.answer in first.quote
+
+
+def test_what_the_reader_finds_no_answer_to_is_not_in_the_corpus(tmp_path):
+    found, question = fakes.retriever(tmp_path, floor=0.84), "Who paints the laboratory?"
+    assert fakes.assistant(found).answer(question).status == Status.ANSWERED
+    refused = fakes.assistant(found, reader=FakeReader("nothing there says this")).answer(question)
+    assert (refused.status, refused.citations) == (Status.NOT_IN_CORPUS, ())
+
+
+def test_a_clear_no_of_the_generator_and_a_doubt_of_the_reader_refuse(found):
+    reader = FakeReader("nothing there says this")
+    answer = fakes.assistant(found, FakeGenerator(gap=UNSURE), reader=reader).answer(QUESTION)
+    assert answer.status == Status.NOT_IN_CORPUS
+
+
+def test_a_follow_up_is_read_as_the_question_that_is_shown(found):
+    reader = FakeReader(SAID)
+    history = [Turn("user", "What is ProM Facility?"), Turn("assistant", "A laboratory. [1]")]
+    answer = fakes.assistant(found, reader=reader).answer("What equipment does it have?", history)
+    assert reader.asked == [answer.question_used]
+
+
+def test_what_an_answer_would_rest_on_can_be_had_before_it_is_judged(found):
+    considered = fakes.assistant(found, reader=FakeReader(SAID)).evidence(QUESTION)
+    assert considered.language == "en"
+    assert SAID in considered.quotes[0].text
+    assert considered.quotes[0].found.reading == 4.0

@@ -1,0 +1,41 @@
+"""Fitting the judgement."""
+
+import json
+import random
+
+from eval.calibrate import Weighed, fit, write
+
+
+def rows(count: int = 200) -> list[Weighed]:
+    """Cases whose reading tells the truth, a little noisy, and whose noise tells nothing."""
+    rng = random.Random(0)
+    made = []
+    for n in range(count):
+        answers = n % 2 == 0
+        reading = (2.0 if answers else -2.0) + rng.gauss(0, 1)
+        made.append(Weighed(str(n), {"reading": reading, "noise": rng.gauss(0, 1)}, answers))
+    return made
+
+
+def test_the_signal_that_tells_gets_the_weight_and_the_threshold_parts_the_cases():
+    given = rows()
+    found = fit(given)
+    assert found["weights"]["reading"] > 5 * abs(found["weights"]["noise"])
+    assert found["area_under_curve"] > 0.97
+    assert found["cases"] == {"answered": 100, "not": 100}
+    odds = [found["bias"] + sum(found["weights"][k] * v for k, v in row.values.items()) for row in given]
+    right = sum((odd >= found["threshold"]) == row.answers for odd, row in zip(odds, given, strict=True))
+    assert right > 185
+    assert found["at_threshold"]["wrongly_refused"] <= 0.05
+    assert found["at_threshold"]["wrongly_answered"] < 0.1
+
+
+def test_the_same_cases_give_the_same_calibration():
+    assert fit(rows()) == fit(rows())
+
+
+def test_what_was_not_fitted_stays(tmp_path):
+    file = tmp_path / "calibration.json"
+    write({"reader": {"threshold": 1}}, file)
+    write({"vote": {"threshold": 2}}, file)
+    assert json.loads(file.read_text()) == {"reader": {"threshold": 1}, "vote": {"threshold": 2}}

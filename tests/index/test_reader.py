@@ -1,0 +1,100 @@
+"""The shipped reader, on texts it was not trained on."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from corpus.errors import WeightsError
+from index.reader import MANIFEST, TENSORS, WEIGHTS, Readable, Reader
+
+FERRY = Readable(
+    "The island ferry",
+    ("The ferry was built in 1931 by the Larsen yard.", "It carries 240 passengers.", "Dogs travel free of charge."),
+)
+OVEN = Readable("Bread", ("The oven is heated with beech wood.", "Loaves are sold on Saturdays."))
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader()
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words"),
+    [
+        ("How many people can the ferry carry?", 1, "240"),
+        ("When was the ferry built?", 0, "1931"),
+        ("Quanti passeggeri porta il traghetto?", 1, "240"),
+        ("In welchem Jahr wurde die Fähre gebaut?", 0, "1931"),
+    ],
+)
+def test_the_sentence_that_answers_is_best_and_its_words_are_named(reader, question, sentence, words):
+    ferry, oven = reader.read(question, [FERRY, OVEN])
+    assert int(np.argmax(ferry.scores)) == sentence
+    assert ferry.answered > 0 > oven.answered
+    number, span = ferry.answer
+    assert number == sentence
+    assert words in FERRY.sentences[number][span.start : span.end]
+
+
+def test_what_no_sentence_answers_has_no_answer(reader):
+    for reading in reader.read("What does a ticket to the moon cost?", [FERRY, OVEN]):
+        assert reading.answered < 0
+        assert reading.answer is None
+
+
+def test_passages_do_not_change_each_other(reader):
+    question = "When was the ferry built?"
+    together = reader.read(question, [OVEN, FERRY])[1].scores
+    assert np.allclose(together, reader.read(question, [FERRY])[0].scores, atol=1e-5)
+
+
+def test_of_many_the_best_are_read_thoroughly(reader):
+    question = "When was the ferry built?"
+    ferry, oven = reader.read(question, [FERRY, OVEN], thoroughly=1)
+    whole = reader.read(question, [FERRY, OVEN])
+    assert np.allclose(ferry.scores, whole[0].scores, atol=1e-5)
+    assert not np.allclose(oven.scores, whole[1].scores, atol=1e-5)
+    assert oven.answered < ferry.answered
+
+
+def test_a_passage_longer_than_a_window_keeps_a_score_for_every_sentence(reader):
+    long = Readable("", tuple(f"Row {n} of the table holds nothing of interest to anybody at all." for n in range(80)))
+    (reading,) = reader.read("When was the ferry built?", [long])
+    assert len(reading.scores) == 80
+
+
+def test_nothing_to_read_is_read(reader):
+    assert reader.read("When was the ferry built?", []) == []
+
+
+def test_a_quote_carries_what_it_says_rather_than_something_else(reader):
+    said, other = reader.supported(
+        [
+            ("The ferry takes 240 passengers.", "It carries 240 passengers."),
+            ("Bread is sold on Sundays.", "Dogs are free."),
+        ]
+    )
+    assert said > other
+
+
+@pytest.mark.parametrize("damage", ["changed", "missing", "no manifest"])
+def test_weights_that_are_not_those_that_shipped_are_refused(tmp_path, damage):
+    folder = shutil.copytree(WEIGHTS, tmp_path / "reader")
+    if damage == "changed":
+        with (folder / TENSORS).open("r+b") as file:
+            file.seek(-1, 2)
+            file.write(b"\x7f")
+    elif damage == "missing":
+        (folder / TENSORS).unlink()
+    else:
+        (folder / MANIFEST).write_text("{", encoding="utf-8")
+    with pytest.raises(WeightsError, match="check it out again"):
+        Reader(folder)
+
+
+def test_the_weights_are_small():
+    files = json.loads((WEIGHTS / MANIFEST).read_text(encoding="utf-8"))["files"]
+    assert sum((WEIGHTS / name).stat().st_size for name in files) <= 60_000_000

@@ -1,0 +1,44 @@
+"""What is never trained on."""
+
+from pathlib import Path
+
+from reader import own
+from reader.articles import TWINS, every_third, held_out
+
+DOCUMENTS = Path(__file__).parents[2] / "corpus" / "documents"
+
+
+def test_every_third_of_the_sorted_titles_is_held_out():
+    assert every_third(["e", "b", "a", "d", "c", "f", "a"]) == {"c", "f"}
+
+
+def test_an_article_falls_on_the_same_side_in_both_languages():
+    english = ["Geology", "Rhine", "Steam engine", "Normans", "Warsaw", "Oxygen"]
+    italian = [title for title, twin in TWINS.items() if twin in english]
+    apart = held_out(english, italian, [])
+    for title in italian:
+        assert (title in apart) == (TWINS[title] in apart)
+    assert {"Oxygen", "Warsaw"} <= apart
+
+
+def test_what_was_taken_out_of_the_italian_set_is_held_out_in_english_too():
+    assert held_out(["Huguenot", "A", "B"], ["Ugonotti"], ["Ugonotti"]) >= {"Huguenot", "Ugonotti"}
+
+
+def test_no_document_of_ours_both_trains_and_measures():
+    asked = own.written(sorted(own.QUESTIONS.glob("train.*.jsonl")))[::97]
+    held = own.written([own.QUESTIONS / "held.jsonl"])[::20]
+    trained = list(own.records(asked, DOCUMENTS, lambda question, language: [], 0))
+    measured = list(own.pairs(held, DOCUMENTS))
+    assert len(trained) > 20
+    assert len(measured) == 2 * len(held)
+    assert not {record.article for record in trained} & {record.article for record in measured}
+
+
+def test_an_own_question_is_answered_by_the_sentence_that_states_its_fact_and_its_near_miss_by_none():
+    asked = own.written([own.QUESTIONS / "held.jsonl"])[:1]
+    question, missed = own.pairs(asked, DOCUMENTS)
+    assert (question.text, missed.text) == (asked[0].question, asked[0].miss)
+    assert question.sentences == missed.sentences
+    assert question.gold
+    assert (question.answered, missed.answered, missed.gold) == (1.0, 0.0, ())
