@@ -57,7 +57,7 @@ def records() -> list[Record]:
 
 def test_training_goes_on_where_it_was_interrupted_and_learns(network, tokenizer, tmp_path, capsys):
     data = (encode(records(), tokenizer), [1.0] * 5)
-    plan = Plan(steps=100, rate=1e-3, batch=4, lone=False)
+    plan = Plan(steps=60, rate=1e-3, batch=2, lone=False)
     checkpoint = tmp_path / "checkpoint.pt"
     train(network, data, tokenizer, plan, checkpoint)
     first, last = (float(line.split('"loss": ')[1].split(",")[0]) for line in capsys.readouterr().out.splitlines())
