@@ -224,7 +224,7 @@ def train(
         if step % 50 == 49 or step == plan.steps - 1:
             mean = float(torch.stack(losses[-50:]).mean())
             print(json.dumps({"step": step + 1, "loss": round(mean, 4), "s": round(time.time() - began)}), flush=True)  # noqa: T201
-        if step % 100 == 99:
+        if step % 100 == 99 or step == plan.steps - 1:
             torch.save((step + 1, reader.state_dict(), optimiser.state_dict()), checkpoint)
     reader.eval()
 
