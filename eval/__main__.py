@@ -5,6 +5,7 @@ the time.
 
 import argparse
 import json
+import random
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -102,13 +103,14 @@ def _calibrate(options: argparse.Namespace) -> int:
     generator = build_generator(settings, WeightStore(settings.cache, report)) if options.vote else None
     cases = [case for file in options.cases for case in read_cases(file)]
     if options.limit:
-        cases = cases[:: max(1, len(cases) // options.limit)]
+        cases = random.Random(calibrate.SEED).sample(cases, min(options.limit, len(cases)))
     rows = calibrate.weigh(assistant, cases, generator, report)
     if options.out:
         write_rows(rows, options.out / "rows.jsonl")
-    fitted = calibrate.fit(rows)
+    judge = "vote" if options.vote else "reader"
+    fitted = calibrate.fit(rows, calibrate.REFUSED[judge])
     print(json.dumps(fitted, indent=1))
-    calibrate.write({"vote" if options.vote else "reader": fitted}, CALIBRATION)
+    calibrate.write({judge: fitted}, CALIBRATION)
     return 0
 
 

@@ -19,7 +19,7 @@ def rows(count: int = 200) -> list[Weighed]:
 
 def test_the_signal_that_tells_gets_the_weight_and_the_threshold_parts_the_cases():
     given = rows()
-    found = fit(given)
+    found = fit(given, 0.05)
     assert found["weights"]["reading"] > 5 * abs(found["weights"]["noise"])
     assert found["area_under_curve"] > 0.97
     assert found["cases"] == {"answered": 100, "not": 100}
@@ -30,8 +30,12 @@ def test_the_signal_that_tells_gets_the_weight_and_the_threshold_parts_the_cases
     assert found["at_threshold"]["wrongly_answered"] < 0.1
 
 
+def test_the_less_may_be_refused_the_lower_the_threshold():
+    assert fit(rows(), 0.01)["threshold"] < fit(rows(), 0.3)["threshold"]
+
+
 def test_the_same_cases_give_the_same_calibration():
-    assert fit(rows()) == fit(rows())
+    assert fit(rows(), 0.05) == fit(rows(), 0.05)
 
 
 def test_what_was_not_fitted_stays(tmp_path):
