@@ -78,7 +78,7 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced"))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
     odds = cross_val_predict(model, values, truth, cv=folds, method="decision_function")
-    wrongly, rightly, at = roc_curve(truth, odds)
+    wrongly, rightly, at = roc_curve(truth, odds, drop_intermediate=False)
     best = int(np.argmax(rightly >= 1 - refused))
     scaler, regression = (step for _, step in model.fit(values, truth).steps)
     weights = regression.coef_[0] / scaler.scale_

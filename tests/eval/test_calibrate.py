@@ -6,13 +6,13 @@ import random
 from eval.calibrate import Weighed, fit, write
 
 
-def rows(count: int = 200) -> list[Weighed]:
+def rows(count: int = 200, noise: float = 1.0) -> list[Weighed]:
     """Cases whose reading tells the truth, a little noisy, and whose noise tells nothing."""
     rng = random.Random(0)
     made = []
     for n in range(count):
         answers = n % 2 == 0
-        reading = (2.0 if answers else -2.0) + rng.gauss(0, 1)
+        reading = (2.0 if answers else -2.0) + rng.gauss(0, noise)
         made.append(Weighed(str(n), {"reading": reading, "noise": rng.gauss(0, 1)}, answers))
     return made
 
@@ -31,7 +31,7 @@ def test_the_signal_that_tells_gets_the_weight_and_the_threshold_parts_the_cases
 
 
 def test_the_less_may_be_refused_the_lower_the_threshold():
-    assert fit(rows(), 0.01)["threshold"] < fit(rows(), 0.3)["threshold"]
+    assert fit(rows(noise=3.0), 0.01)["threshold"] < fit(rows(noise=3.0), 0.3)["threshold"]
 
 
 def test_the_same_cases_give_the_same_calibration():
