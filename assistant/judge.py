@@ -7,7 +7,6 @@ were found: docs/decisions/answerability.md.
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,10 +37,6 @@ class Weighing:
     def answers(self, values: Mapping[str, float]) -> bool:
         """Whether they do."""
         return self.log_odds(values) >= self.threshold
-
-    def probability(self, values: Mapping[str, float]) -> float:
-        """The same as a probability."""
-        return 1 / (1 + math.exp(-self.log_odds(values)))
 
 
 @cache

@@ -78,7 +78,6 @@ class Reader:
         from tokenizers import Tokenizer
 
         manifest = _checked(folder)
-        self.identity = f"reader@{manifest['files'][TENSORS][:16]}"
         self.quick, self.deep = manifest["depths"]
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._marks = windows.marks_of(self._tokenizer)

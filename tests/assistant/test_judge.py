@@ -75,7 +75,6 @@ def test_the_surest_quote_counts_and_no_sureness_is_endless():
 def test_a_weighing_is_a_logistic_regression():
     weighing = Weighing({"a": 2.0, "b": -1.0}, 0.5, threshold=0.0)
     assert weighing.log_odds({"a": 1.0, "b": 3.0}) == pytest.approx(-0.5)
-    assert weighing.probability({"a": 0.0, "b": 0.5}) == pytest.approx(0.5)
     assert weighing.answers({"a": 1.0, "b": 0.0})
     assert not weighing.answers({"a": 0.0, "b": 1.0})
 
