@@ -42,8 +42,7 @@ class Turn:
 class Citation:
     """A verbatim quote and its place: `quote == document.text[start:end]`, always.
 
-    `answer` are the words of it that answer, where the reader found them. Date, source and confidence are those of the
-    statement where it names its facts, else those of the document.
+    Date, source and confidence are those of the statement where it names its facts, else those of the document.
     """
 
     n: int
@@ -61,7 +60,6 @@ class Citation:
     publisher: str = ""
     confidence: str = "source"
     facts: tuple[str, ...] = ()
-    answer: str = ""
 
 
 @dataclass(frozen=True)

@@ -96,19 +96,17 @@ def _overlap(a: ScoredSentence, span: Span, b: ScoredSentence, other: Span) -> b
 def _citation(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever) -> Citation:
     document: Document = retriever.document(sentence.chunk.document, sentence.chunk.language)
     origin = _origin(document, document.references_in(sentence.span) or document.references_in(span))
-    quote = document.text[span.start : span.end]
     return Citation(
         n=n,
         document=document.id,
         language=document.language,
         title=document.title,
         section=sentence.chunk.section,
-        quote=quote,
+        quote=document.text[span.start : span.end],
         start=span.start,
         end=span.end,
         status="historic" if sentence.chunk.is_historic else document.status,
         facts=tuple(reference.fact for reference in document.references_in(span)),
-        answer=sentence.answer if sentence.answer in quote else "",
         **origin,
     )
 

@@ -46,16 +46,10 @@ def _card_html(citation: Citation, name: str, words: Texts) -> str:
     described = f"{words.show_in_document}: {citation.title}"
     return (
         f'<li class="card">{number}<div><h3>{escape(citation.title)}</h3>'
-        f'<blockquote lang="{escape(citation.language)}">{_quote_html(citation)}</blockquote>'
+        f'<blockquote lang="{escape(citation.language)}">{escape(citation.quote)}</blockquote>'
         f'<p class="details">{escape(_summary(citation, words))}</p>'
         f"{action(name, escape(words.show_in_document), 'plain', described)}</div></li>"
     )
-
-
-def _quote_html(citation: Citation) -> str:
-    """The quote, with the words that answer in bold."""
-    before, words, after = citation.quote.partition(citation.answer) if citation.answer else (citation.quote, "", "")
-    return f"{escape(before)}{f'<strong>{escape(words)}</strong>' if words else ''}{escape(after)}"
 
 
 def passage_html(exchange: Exchange, citation: Citation, document: Document | None, words: Texts) -> str:

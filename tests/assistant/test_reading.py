@@ -9,13 +9,10 @@ QUESTION = "What equipment does ProM Facility have?"
 SAID = "equipment worth over 6 million euro"
 
 
-def test_the_words_that_answer_are_named_and_stand_in_the_quote(found):
+def test_the_sentence_that_the_reader_finds_is_quoted(found):
     answer = fakes.assistant(found, reader=FakeReader(SAID)).answer(QUESTION)
-    first = answer.citations[0]
     assert answer.status == Status.ANSWERED
-    assert SAID in first.quote
-    assert first.answer
-    assert first.answer in first.quote
+    assert SAID in answer.citations[0].quote
 
 
 def test_what_the_reader_finds_no_answer_to_is_not_in_the_corpus(tmp_path):

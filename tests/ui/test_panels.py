@@ -39,17 +39,7 @@ def assert_harmless(markup: str) -> None:
 
 def hostile_citation() -> Citation:
     document = replace(DOCUMENT, text=f"Before. {HOSTILE} After.", title=HOSTILE)
-    return cite(
-        1,
-        HOSTILE,
-        document,
-        section=HOSTILE,
-        as_of=HOSTILE,
-        status=HOSTILE,
-        url=HOSTILE,
-        language=HOSTILE,
-        answer=HOSTILE,
-    )
+    return cite(1, HOSTILE, document, section=HOSTILE, as_of=HOSTILE, status=HOSTILE, url=HOSTILE, language=HOSTILE)
 
 
 def test_hostile_text_in_every_field_stays_text():
@@ -76,14 +66,6 @@ def test_hostile_text_in_every_field_stays_text():
     ):
         assert_harmless(markup)
         assert HOSTILE in plain(markup)
-
-
-def test_the_words_that_answer_are_bold_in_the_quote_and_the_quote_stays_whole():
-    bold = sources_html(settled(answered("One [1].", cite(1, HUB, answer=HUB[4:12]))), WORDS)
-    plainly = sources_html(settled(answered("One [1].", cite(1, HUB))), WORDS)
-    assert f"<strong>{html.escape(HUB[4:12])}</strong>" in bold
-    assert "<strong>" not in plainly
-    assert plain(bold) == plain(plainly)
 
 
 def test_a_mark_is_a_button_when_its_source_exists_and_text_otherwise():
