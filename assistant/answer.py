@@ -120,6 +120,7 @@ class Answer:
     notices: tuple[Notice, ...] = ()
     retrieved: tuple[Retrieved, ...] = ()
     timings_ms: Timings = field(default_factory=Timings)
+    odds: float | None = None  # how sure the judgement was: log-odds beyond its threshold; None where none was weighed
 
     def __post_init__(self) -> None:
         grounded = self.status in (Status.ANSWERED, Status.PARTIAL)

@@ -27,7 +27,7 @@ from assistant.condense import Standalone, condense
 from assistant.coverage import is_missing, set_apart
 from assistant.evidence import Quote, cite, collect, prefer_kind
 from assistant.generator import Generator
-from assistant.judge import evidence_answers, vote_answers
+from assistant.judge import NO, Judgement, judge_evidence, judge_vote
 from assistant.kinds import asked_kind
 from assistant.notices import notices
 from assistant.prompts import judging
@@ -58,6 +58,7 @@ class _Question:
     quotes: list[Quote] = field(default_factory=list)
     not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
     found: Found = field(default_factory=lambda: Found([], []))
+    judgement: Judgement = NO
     timings: Timings = field(default_factory=Timings)
 
     @property
@@ -156,7 +157,8 @@ class Assistant:
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
     def _evidence_answers(self, asked: _Question, *, alone: bool) -> bool:
-        return evidence_answers(asked.text, asked.language, asked.quotes, alone=alone)
+        asked.judgement = judge_evidence(asked.text, asked.language, asked.quotes, alone=alone)
+        return asked.judgement.answers
 
     def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
@@ -170,8 +172,9 @@ class Assistant:
         """Let the generator vote and write; whatever it fails at, the verified sentences or the quotes stand."""
         draft = Draft()
         try:
-            gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes))
-            if not vote_answers(gap, asked.text, asked.language, asked.quotes):
+            gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes, trained=generator.trained))
+            asked.judgement = judge_vote(gap, asked.text, asked.language, asked.quotes, trained=generator.trained)
+            if not asked.judgement.answers:
                 yield self._not_in_corpus(asked)
                 return
             if self._composer == "auto" and not generator.writes_well:
@@ -234,6 +237,7 @@ class Assistant:
             citations=citations,
             retrieved=tuple(Retrieved(c.chunk.document, c.chunk.id, round(c.score, 4)) for c in chunks),
             timings_ms=replace(asked.timings, total=asked.elapsed()),
+            odds=asked.judgement.odds,
         )
 
 

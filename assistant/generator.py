@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from assistant.settings import Settings
 from corpus.errors import ModelUnavailable, ProjectError
+from weights.adapter import adapter_for
 from weights.catalogue import load_catalogue
 from weights.store import WeightStore
 
@@ -24,6 +25,7 @@ ANSWER_TOKENS = 100  # two sentences; more is where a small model begins to inve
 _PROMPT_CACHE_MIB = 128  # llama.cpp would take 8 GiB
 _TIMEOUT_SECONDS = 30.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_ADAPTER_ON = [{"id": 0, "scale": 1.0}]
 _ABSENT = -15.0  # log-probability of a word that is not among the twenty likeliest
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,10 @@ class Generator(Protocol):
     def writes_well(self) -> bool:
         """Whether its prose was found, or is trusted, to be better than the quotes it is made from."""
 
+    @property
+    def trained(self) -> bool:
+        """Whether its Yes and No were trained, and are to be asked for in the words of that training."""
+
     def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
         """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
 
@@ -50,16 +56,26 @@ class Generator(Protocol):
 class ChatGenerator:
     """A `Generator` over any LangChain chat model that speaks the OpenAI protocol."""
 
-    def __init__(self, name: str, model: BaseChatModel, *, writes_well: bool = True, keep_alive: object = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        model: BaseChatModel,
+        *,
+        writes_well: bool = True,
+        trained: bool = False,
+        keep_alive: object = None,
+    ) -> None:
         self.name = name
         self.writes_well = writes_well
+        self.trained = trained
         self._model = model
         self._keep_alive = keep_alive
 
     def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
         """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
+        more = {"extra_body": {"lora": _ADAPTER_ON}} if self.trained else {}
         with _failures():
-            message = self._model.invoke(list(messages), logprobs=True, top_logprobs=20, max_tokens=1)
+            message = self._model.invoke(list(messages), logprobs=True, top_logprobs=20, max_tokens=1, **more)
         content = (message.response_metadata.get("logprobs") or {}).get("content") or []
         return _gap(content[0]["top_logprobs"]) if content else None
 
@@ -85,6 +101,11 @@ class PendingGenerator:
     def name(self) -> str:
         """Name of the model, once it is loaded."""
         return self._wait().name
+
+    @property
+    def trained(self) -> bool:
+        """See `Generator`."""
+        return self._wait().trained
 
     def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
         """See `Generator`."""
@@ -122,12 +143,15 @@ def build_generator(settings: Settings, store: WeightStore) -> Generator:
         key = settings.model_key.get_secret_value() or "none"
         return ChatGenerator(settings.model_name, _chat_model(settings.model, settings.model_name, key))
     path = store.generator(settings.model)
-    server, key = _serve(path, settings.threads)
+    adapter = adapter_for(settings.model)
+    server, key = _serve(path, settings.threads, adapter)
     model = _chat_model(f"{server.listening_address}/v1", path.stem, key)
-    return ChatGenerator(path.stem, model, writes_well=trusted_to_write(settings), keep_alive=server)
+    return ChatGenerator(
+        path.stem, model, writes_well=trusted_to_write(settings), trained=adapter is not None, keep_alive=server
+    )
 
 
-def _serve(path: Path, threads: int) -> tuple[Any, str]:
+def _serve(path: Path, threads: int, adapter: Path | None) -> tuple[Any, str]:
     """Serve a GGUF with llama.cpp in this process, on a free loopback port that only this process has the key to."""
     import xllamacpp
 
@@ -139,6 +163,9 @@ def _serve(path: Path, threads: int) -> tuple[Any, str]:
     params.cache_ram_mib = _PROMPT_CACHE_MIB
     params.api_keys = [key]
     params.verbosity = 0
+    if adapter is not None:
+        params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
+        params.lora_init_without_apply = True  # writing goes on without it: a request asks for it
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     try:
         return xllamacpp.Server(params), key

@@ -18,8 +18,20 @@ from assistant.signals import signals
 
 NEAR_ENOUGH = 0.75  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
 NEAR_ENOUGH_ALONE = 0.835  # the same when neither reader nor generator judges
-YES_GAP = 1.05  # log-probability of Yes minus that of No, when no reader judges
+YES_GAP, YES_GAP_TRAINED = 1.05, 0.0  # log-probability of Yes minus that of No, when no reader judges
+READER, VOTE, TRAINED = "reader", "vote", "trained vote"  # names of the weighings
 CALIBRATION = Path(__file__).with_name("calibration.json")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether the quotes answer; `odds` are the log-odds beyond the threshold, None where nothing was weighed."""
+
+    answers: bool
+    odds: float | None = None
+
+
+NO = Judgement(False)
 
 
 @dataclass(frozen=True)
@@ -34,14 +46,15 @@ class Weighing:
         """Log-odds that the quotes answer."""
         return self.bias + sum(weight * values[name] for name, weight in self.weights.items())
 
-    def answers(self, values: Mapping[str, float]) -> bool:
+    def judge(self, values: Mapping[str, float]) -> Judgement:
         """Whether they do."""
-        return self.log_odds(values) >= self.threshold
+        odds = self.log_odds(values) - self.threshold
+        return Judgement(odds >= 0, round(odds, 3))
 
 
 @cache
 def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
-    """Return what the command wrote: "reader" for the reader alone, "vote" with a generator's gap beside it."""
+    """Return what the command wrote: for the reader alone, and with the gap of a generator as it comes or trained."""
     found = json.loads(file.read_text(encoding="utf-8"))
     return {
         name: Weighing(entry["weights"], entry["bias"], entry["threshold"])
@@ -50,29 +63,29 @@ def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
     }
 
 
-def evidence_answers(question: str, language: str, quotes: Sequence[Quote], *, alone: bool) -> bool:
+def judge_evidence(question: str, language: str, quotes: Sequence[Quote], *, alone: bool) -> Judgement:
     """Judge without a generator; `alone` when no vote of one will follow."""
     if not quotes:
-        return False
+        return NO
     kind = asked_kind(question, language)
     if kind and not any(offers(kind, quote.text) for quote in quotes):
-        return False
+        return NO
     nearest = max(quote.found.cosine for quote in quotes)
     if not was_read(quotes):
-        return nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH)
+        return Judgement(nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
     if not alone:
-        return nearest >= NEAR_ENOUGH
-    return calibration()["reader"].answers(signals(question, language, quotes).as_row())
+        return Judgement(nearest >= NEAR_ENOUGH)
+    return calibration()[READER].judge(signals(question, language, quotes).as_row())
 
 
-def vote_answers(gap: float | None, question: str, language: str, quotes: Sequence[Quote]) -> bool:
-    """Judge with the generator's gap; a provider that tells no log-probabilities has no vote."""
+def judge_vote(gap: float | None, question: str, language: str, quotes: Sequence[Quote], *, trained: bool) -> Judgement:
+    """Judge with the gap of a generator, `trained` to judge or not; a provider that tells none has no vote."""
     if not was_read(quotes):
-        return gap is None or gap >= YES_GAP
+        return Judgement(gap is None or gap >= (YES_GAP_TRAINED if trained else YES_GAP))
     row = signals(question, language, quotes).as_row()
     if gap is None:
-        return calibration()["reader"].answers(row)
-    return calibration()["vote"].answers({**row, "gap": gap})
+        return calibration()[READER].judge(row)
+    return calibration()[TRAINED if trained else VOTE].judge({**row, "gap": gap})
 
 
 def was_read(quotes: Sequence[Quote]) -> bool:

@@ -9,28 +9,33 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.factory import build_assistant, build_embedder
 from assistant.generator import build_generator
-from assistant.judge import CALIBRATION
+from assistant.judge import CALIBRATION, READER, TRAINED, VOTE
 from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
-from eval import calibrate, retrieval, speed
-from eval.answers import Row, ask_cases, summary, write_rows
-from eval.cases import read_cases
+from corpus.facts import facts_beside, read_facts
+from corpus.load import DOCUMENTS, load_documents
+from eval import calibrate, lint, retrieval, speed
+from eval.answers import ask_cases, replayed, summary, write_rows
+from eval.cases import TEST_DOCUMENTS, Case, read_cases
 from eval.gate import BASELINE, CASES, read_baseline, regressions
-from eval.metrics import Estimate
 from eval.page import measure_page
-from eval.sets import QuestionSet, read_set
+from eval.run import ROWS, SCORES, Run, plain, read_described, read_rows
+from eval.sets import CORPUS, QUERIES, QuestionSet, read_as_cases, read_set, sample
 from index.embed import Embedder, SentenceEmbedder
 from index.retrieve import Retriever
+from weights.hashing import sha256_of
 from weights.progress import StderrReport
 from weights.store import WeightStore
 
 WRONG_USE, FAILED = 2, 1
+_ANSWERING = ("index", "composer", "model", "model_name", "reader")  # settings that change answers
+TEST_CASES = CASES.with_name("corpus.test.jsonl")
 DEV_CASES = (CASES, CASES.with_name("finding.dev.jsonl"), CASES.with_name("near-miss.dev.jsonl"))
 
 
@@ -49,16 +54,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _answers(options: argparse.Namespace) -> int:
-    _, scores = _run(options.set, read_settings(index=options.index, composer=options.composer), options.out)
-    return 0 if scores else FAILED
+    report = StderrReport()
+    settings = read_settings(index=options.index, composer=options.composer)
+    if options.set.is_dir() and not options.index:
+        directory = retrieval.build_set_index(options.set / CORPUS, _embedder(report), report)
+        settings = settings.model_copy(update={"index": directory})
+    cases = sample(read_as_cases(options.set), options.limit)
+    return 0 if _run(cases, settings, _opened(options, settings)) else FAILED
+
+
+def _opened(options: argparse.Namespace, settings: Settings) -> Run | None:
+    """The run that `--out` names, told apart from others by all that could change an answer."""
+    if not options.out:
+        return None
+    questions = options.set / QUERIES if options.set.is_dir() else options.set
+    asked = {"set": str(options.set), "sha256": sha256_of(questions), "limit": options.limit}
+    return Run(options.out, asked | {name: str(getattr(settings, name)) for name in _ANSWERING})
+
+
+def _replay(options: argparse.Namespace) -> int:
+    before = [row for row in read_rows(options.out) if row.case == options.case]
+    if not before:
+        raise UsageError(f"{options.out} has no case {options.case}.")
+    described = read_described(options.out)
+    cases = [case for case in read_as_cases(Path(described["set"])) if case.id == options.case]
+    assistant = build_assistant(read_settings(**{name: described[name] for name in _ANSWERING}))
+    (now,) = ask_cases(assistant, cases, StderrReport())
+    print("\n\n".join(replayed(old, new) for old, new in zip(before, now, strict=True)))
+    return 0
 
 
 def _gate(options: argparse.Namespace) -> int:
     # Quotes only: the same figures on every machine, and no weights of a language model.
-    _, scores = _run(CASES, read_settings(composer="extractive"), options.out)
+    settings = read_settings(composer="extractive")
+    options.set, options.limit = CASES, None
+    scores = _run(read_cases(CASES), settings, _opened(options, settings))
     if options.accept:
         BASELINE.parent.mkdir(exist_ok=True)
-        BASELINE.write_text(json.dumps(_plain(scores), indent=2) + "\n", encoding="utf-8")
+        BASELINE.write_text(json.dumps(plain(scores), indent=2) + "\n", encoding="utf-8")
         return 0
     found = regressions(scores, read_baseline())
     print("\n".join(f"gate: {line}" for line in found) or "gate: passed")
@@ -67,7 +100,8 @@ def _gate(options: argparse.Namespace) -> int:
 
 def _retrieval(options: argparse.Namespace) -> int:
     report = StderrReport()
-    asked = read_set(options.set).sample(options.limit)
+    asked = read_set(options.set)
+    asked = replace(asked, questions=tuple(sample(asked.questions, options.limit)))
     searched = retrieval.searches(asked, options.history)
     embedder = speed.TimedEmbedder(_embedder(report))
     directory = _index_for(asked, options, embedder, report)
@@ -80,8 +114,9 @@ def _retrieval(options: argparse.Namespace) -> int:
     if options.out:
         run = {"set": asked.name, "history": options.history, "index": str(directory), "embedder": embedder.identity}
         counts = {"without_gold": asked.without_gold, "gold_missing": len(missing)}
-        write_rows(rows, options.out / "rows.jsonl")
-        _write_scores({"run": run | counts} | scores, options.out)
+        write_rows(rows, options.out / ROWS)
+        text = json.dumps(plain({"run": run | counts} | scores), indent=2)
+        (options.out / SCORES).write_text(text + "\n", encoding="utf-8")
     print(f"{asked.name}: {len(rows)} questions ({asked.without_gold} more have no right document), index {directory}")
     print(retrieval.table(scores, retrieval.COLUMNS if asked.corpus else retrieval.COLUMNS_FOR_CASES))
     return 0
@@ -96,6 +131,16 @@ def _index_for(asked: QuestionSet, options: argparse.Namespace, embedder: Embedd
     return retrieval.build_set_index(corpus, embedder, report, english_only=options.english_only)
 
 
+def _lint(options: argparse.Namespace) -> int:
+    documents = list(load_documents(DOCUMENTS))
+    checked = lint.Checked(documents, frozenset(read_facts(facts_beside(DOCUMENTS))), TEST_DOCUMENTS)
+    files = {"dev": options.dev, "test": options.test}
+    splits = {split: [case for file in named for case in read_cases(file)] for split, named in files.items()}
+    found = lint.complaints(splits, checked)
+    print("\n".join(found) or f"{sum(map(len, splits.values()))} cases, nothing to complain of")
+    return FAILED if found else 0
+
+
 def _calibrate(options: argparse.Namespace) -> int:
     report = StderrReport()
     settings = read_settings(composer="auto" if options.vote else "extractive")
@@ -106,8 +151,8 @@ def _calibrate(options: argparse.Namespace) -> int:
         cases = random.Random(calibrate.SEED).sample(cases, min(options.limit, len(cases)))
     rows = calibrate.weigh(assistant, cases, generator, report)
     if options.out:
-        write_rows(rows, options.out / "rows.jsonl")
-    judge = "vote" if options.vote else "reader"
+        write_rows(rows, options.out / ROWS)
+    judge = READER if generator is None else TRAINED if generator.trained else VOTE
     fitted = calibrate.fit(rows, calibrate.REFUSED[judge])
     print(json.dumps(fitted, indent=1))
     calibrate.write({judge: fitted}, CALIBRATION)
@@ -145,18 +190,21 @@ def _page(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run(file: Path, settings: Settings, out: Path | None) -> tuple[list[Row], dict[str, Any]]:
-    cases = read_cases(file)
-    rows = ask_cases(build_assistant(settings), cases, StderrReport())
+def _run(cases: Sequence[Case], settings: Settings, run: Run | None) -> dict[str, Any]:
+    rows = run.rows() if run else []
+    known = {row.case for row in rows}
+    for asked in ask_cases(build_assistant(settings), [case for case in cases if case.id not in known], StderrReport()):
+        rows += asked
+        if run:
+            run.append(asked)
     scores = summary(rows)
-    if out:
-        write_rows(rows, out / "rows.jsonl")
-        _write_scores(scores, out)
+    if run:
+        run.close(scores)
     for name, group in scores.items():
         print(_readable(name, group))
     for row in (row for row in rows if not row.right):
-        print(f"wrong {row.case}.{row.turn} ({row.behaviour}): {row.question} -> {row.answer['answer'][:160]!r}")
-    return rows, scores
+        print(f"wrong {row.case}.{row.turn} ({row.lost}): {row.question} -> {row.answer['answer'][:160]!r}")
+    return scores
 
 
 def _readable(name: str, scores: dict[str, Any]) -> str:
@@ -169,21 +217,12 @@ def _readable(name: str, scores: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _write_scores(scores: dict[str, Any], out: Path) -> None:
-    (out / "scores.json").write_text(json.dumps(_plain(scores), indent=2) + "\n", encoding="utf-8")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Estimate):
-        return asdict(value)
-    return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    answers = commands.add_parser("answers", help="answer, abstention and citation metrics of a file of cases")
-    answers.add_argument("--set", type=Path, required=True, metavar="CASES.jsonl")
+    answers = commands.add_parser("answers", help="answer, abstention and citation metrics of a set or a file of cases")
+    answers.add_argument("--set", type=Path, required=True, metavar="DIR_OR_CASES")
+    answers.add_argument("--limit", type=int, metavar="N", help="only N of the questions, always the same ones")
     answers.add_argument("--index", type=Path, metavar="DIR")
     answers.add_argument("--composer", choices=("extractive", "model", "auto"))
     answers.set_defaults(run=_answers)
@@ -194,6 +233,14 @@ def _parser() -> argparse.ArgumentParser:
     size.add_argument("--chunks", type=int, nargs="+", default=[10_000, 100_000], help="1000000 takes about an hour")
     size.add_argument("--out", type=Path, default=Path("var/eval/size"))
     size.set_defaults(run=_size)
+    replay = commands.add_parser("replay", help="ask a case of a run again, and show both answers with their evidence")
+    replay.add_argument("case", metavar="ID")
+    replay.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the run")
+    replay.set_defaults(run=_replay)
+    linting = commands.add_parser("lint", help="check the project's own cases against facts, documents and themselves")
+    linting.add_argument("--dev", type=Path, nargs="*", default=[CASES], metavar="CASES.jsonl")
+    linting.add_argument("--test", type=Path, nargs="*", default=[TEST_CASES], metavar="CASES.jsonl")
+    linting.set_defaults(run=_lint)
     gate = commands.add_parser("gate", help="hold the committed cases to the committed baseline")
     gate.add_argument("--accept", action="store_true", help="make this run the new baseline")
     gate.set_defaults(run=_gate)
@@ -202,7 +249,7 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--rounds", type=int, default=4)
     page.set_defaults(run=_page)
     for command in (answers, gate):
-        command.add_argument("--out", type=Path, metavar="DIR", help="keep every row and the scores there")
+        command.add_argument("--out", type=Path, metavar="DIR", help="keep rows and scores there")
     return parser
 
 

@@ -1,18 +1,20 @@
 """Ask every case of a set, judge each answer by the rules of the contract, and sum up."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.answer import Answer, Status, Turn
+from assistant.answer import Answer, Citation, Evidence, Status, Turn
 from assistant.assistant import Assistant
 from assistant.compose import CITED_SENTENCE
 from corpus.figures import figures
 from eval.cases import Case, includes
 from eval.cases import Turn as CaseTurn
 from eval.metrics import mean, median_and_p95
+from weights.progress import Meter
 
 _GROUNDED = (Status.ANSWERED, Status.PARTIAL)
 TIMINGS = ("retrieve", "first_evidence", "first_token", "total")
@@ -20,7 +22,10 @@ TIMINGS = ("retrieve", "first_evidence", "first_token", "total")
 
 @dataclass(frozen=True)
 class Row:
-    """One answered turn and its judgement; `answer` is the answer object, so that a failure can be replayed."""
+    """One answered turn and its judgement; `answer` is the answer object, `evidence` are the quotes it was made from.
+
+    `included` says that the text has what it must, whatever it cites. `lost` names the stage that lost a wrong answer.
+    """
 
     case: str
     turn: int
@@ -34,29 +39,53 @@ class Row:
     verbatim: bool
     unsupported: list[str]
     language_matches: bool
+    included: bool
+    lost: str | None
+    evidence: list[dict[str, Any]]
     answer: dict[str, Any]
 
 
-def ask_cases(assistant: Assistant, cases: Iterable[Case], report: Callable[[str], None]) -> list[Row]:
-    """Ask each case, its turns in one conversation made of the assistant's own answers."""
-    rows: list[Row] = []
+def ask_cases(assistant: Assistant, cases: Sequence[Case], report: Callable[[str], None]) -> Iterator[list[Row]]:
+    """Ask each case and yield the rows of its turns. A conversation goes on from what the case says was said before,
+    and from the assistant's own answers.
+    """
+    meter = Meter(report, "asked", len(cases))
     for case in cases:
-        history: list[Turn] = []
+        history = list(case.history)
+        rows: list[Row] = []
         for number, turn in enumerate(case.questions()):
-            answer = assistant.answer(turn.user, history)
-            rows.append(judge(case, number, turn, answer, assistant))
+            answer, evidence = _ask(assistant, turn.user, history)
+            rows.append(judge(case, number, turn, answer, assistant, evidence))
             history += [Turn("user", turn.user), Turn("assistant", answer.answer)]
-        report(f"asked {len({row.case for row in rows})} cases")
-    return rows
+        meter.advance(1)
+        yield rows
 
 
-def judge(case: Case, number: int, turn: CaseTurn, answer: Answer, assistant: Assistant) -> Row:
+def _ask(assistant: Assistant, question: str, history: Sequence[Turn]) -> tuple[Answer, tuple[Citation, ...]]:
+    evidence: tuple[Citation, ...] = ()
+    for event in assistant.stream(question, history):
+        if isinstance(event, Evidence):
+            evidence = event.citations
+    assert isinstance(event, Answer)
+    return event, evidence
+
+
+def judge(
+    case: Case,
+    number: int,
+    turn: CaseTurn,
+    answer: Answer,
+    assistant: Assistant,
+    evidence: Sequence[Citation] = (),
+) -> Row:
     """Judge one answer."""
     abstained = answer.status not in _GROUNDED
-    documents = {fact.partition(".")[0] for fact in turn.facts}
+    documents = turn.documents
     hits = [citation.document in documents for citation in answer.citations]
     wants_answer = turn.behaviour in ("answer", "answer-corrected")
-    answered_right = not abstained and includes(answer.answer, turn.must_include) and any(hits)
+    included = not abstained and includes(answer.answer, turn.must_include)
+    answered_right = included and any(hits)
+    right = answered_right if wants_answer else abstained
     return Row(
         case=case.id,
         turn=number,
@@ -64,7 +93,7 @@ def judge(case: Case, number: int, turn: CaseTurn, answer: Answer, assistant: As
         lang=case.lang,
         question=turn.user,
         behaviour=turn.behaviour,
-        right=answered_right if wants_answer else abstained,
+        right=right,
         abstained=abstained,
         citations_hit=sum(hits) / len(hits) if hits and wants_answer else None,
         verbatim=all(
@@ -72,8 +101,36 @@ def judge(case: Case, number: int, turn: CaseTurn, answer: Answer, assistant: As
         ),
         unsupported=unsupported_figures(answer),
         language_matches=answer.language == case.lang,
+        included=included,
+        lost=None if right else _lost(turn, answer, evidence) if wants_answer else "judgement",
+        evidence=[asdict(citation) for citation in evidence],
         answer=answer.to_dict(),
     )
+
+
+def _lost(turn: CaseTurn, answer: Answer, evidence: Sequence[Citation]) -> str:
+    """Name the first stage after which the right answer could not be had any more."""
+    documents = turn.documents
+    told = " ".join(citation.quote for citation in evidence if citation.document in documents)
+    if answer.status in (Status.REFUSED, Status.OUT_OF_SCOPE, Status.CLARIFY):
+        return "routing"
+    if not any(found.document in documents for found in answer.retrieved):
+        return "retrieval"
+    if not includes(told, turn.must_include):
+        return "evidence"
+    return "judgement" if answer.status not in _GROUNDED else "composition"
+
+
+def replayed(before: Row, now: Row) -> str:
+    """Return both rows of one turn, to be read side by side."""
+    lines = [f"{now.case}.{now.turn}  {now.question}"]
+    for name, row in (("then", before), ("now", now)):
+        verdict = "right" if row.right else f"wrong, lost in {row.lost}"
+        odds = row.answer.get("odds")
+        lines.append(f"{name}: {verdict}, {row.answer['status']}, odds {odds}, {row.answer['timings_ms']['total']} ms")
+        lines.append(f"  {row.answer['answer']}")
+        lines += [f"  [{quote['n']}] {quote['document']}: {' '.join(quote['quote'].split())}" for quote in row.evidence]
+    return "\n".join(lines)
 
 
 def unsupported_figures(answer: Answer) -> list[str]:
@@ -106,12 +163,16 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
     return {
         "strict_accuracy": mean([row.right for row in rows]),
         "answerable_right": mean([row.right for row in answerable]),
+        "answer_included": mean([row.included for row in answerable]),
+        "wrongly_answered": mean([not row.abstained for row in should]),
+        "wrongly_refused": mean([row.abstained for row in answerable]),
         "abstention_precision": mean([row in should for row in abstained]),
         "abstention_recall": mean([row.abstained for row in should]),
         "citation_precision": mean([row.citations_hit for row in rows if row.citations_hit is not None]),
         "verbatim": mean([row.verbatim for row in rows]),
         "unsupported_figures": sum(len(row.unsupported) for row in rows),
         "language_match": mean([row.language_matches for row in rows]),
+        "lost": dict(Counter(row.lost for row in rows if row.lost).most_common()),
         "timings_ms": {name: median_and_p95(values) for name, values in timed.items()},
     }
 

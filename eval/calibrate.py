@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from assistant.assistant import Assistant, Considered
 from assistant.generator import Generator
+from assistant.judge import READER, TRAINED, VOTE
 from assistant.prompts import judging
 from assistant.signals import signals
 from eval.cases import Case
@@ -18,7 +19,7 @@ from eval.cases import Case
 FOLDS, SEED = 5, 0
 # Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it. Where a
 # generator votes its curve is steep at a tenth; the reader alone pays much more for the second twentieth.
-REFUSED = {"reader": 0.05, "vote": 0.10}
+REFUSED = {READER: 0.05, VOTE: 0.10, TRAINED: 0.10}
 CURVE = 20  # points of the curve that is kept
 
 
@@ -48,7 +49,7 @@ def weigh(
             continue
         values = signals(considered.question, considered.language, considered.quotes).as_row()
         if generator is not None:
-            gap = generator.yes_no_gap(judging(considered.standalone, considered.quotes))
+            gap = generator.yes_no_gap(judging(considered.standalone, considered.quotes, trained=generator.trained))
             values["gap"] = 0.0 if gap is None else gap
         facts = set(turn.facts) if turn.behaviour in ("answer", "answer-corrected") else set()
         found.append(Weighed(case.id, values, _states(considered, facts)))

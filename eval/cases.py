@@ -7,10 +7,29 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from assistant.answer import Turn as Said
 from corpus.errors import UsageError
 from corpus.figures import normalise_figures
 
 Behaviour = Literal["answer", "abstain", "refuse", "answer-corrected"]
+# The documents that only the cases of *test* ask about: every third of their sorted names, as the reader was trained.
+TEST_DOCUMENTS = frozenset(
+    {
+        "aid-other",
+        "broadband-digital",
+        "coverage",
+        "energy-hydropower",
+        "hit-foundation",
+        "incorporation-steps",
+        "irap",
+        "life-sciences-hub",
+        "negotiated-procedure",
+        "progetto-manifattura",
+        "research-foundations",
+        "sectors-companies",
+        "trentino-sviluppo",
+    }
+)
 _GROUPS = Literal["main", "unanswerable", "multi-turn", "italian", "german", "typo-keyword", "adversarial"]
 
 
@@ -23,6 +42,11 @@ class Turn(BaseModel):
     facts: list[str] = []
     must_include: list[str] = []
     behaviour: Behaviour = "answer"
+
+    @property
+    def documents(self) -> set[str]:
+        """The documents whose facts answer."""
+        return {fact.rpartition(".")[0] for fact in self.facts}
 
 
 class Case(BaseModel):
@@ -40,6 +64,7 @@ class Case(BaseModel):
     facts: list[str] = []
     must_include: list[str] = []
     turns: list[Turn] = []
+    history: list[Said] = []  # what was said before the first question, oldest first
 
     @model_validator(mode="after")
     def _asks_something(self) -> "Case":

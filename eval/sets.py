@@ -3,19 +3,20 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from assistant.answer import Turn
 from corpus.errors import UsageError
 from corpus.language import LANGUAGES, detect_language
-from eval.cases import read_cases
+from eval.cases import Case, read_cases
 
 CORPUS, QUERIES = "corpus.jsonl", "queries.jsonl"
 _SEED = 0
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class QuestionSet:
     without_gold: int
     corpus: Path | None  # None: cases of our own, about the project's documents
 
-    def sample(self, size: int | None) -> "QuestionSet":
-        """Return the set with at most `size` of its questions, always the same ones, in their order."""
-        if size is None or size >= len(self.questions):
-            return self
-        if size < 1:
-            raise UsageError(f"{size} questions are none. Ask for one at least.")
-        picked = sorted(random.Random(_SEED).sample(range(len(self.questions)), size))
-        return replace(self, questions=tuple(self.questions[number] for number in picked))
+
+def sample(items: Sequence[_T], size: int | None) -> Sequence[_T]:
+    """Return at most `size` of some questions, always the same ones, in their order."""
+    if size is None or size >= len(items):
+        return items
+    if size < 1:
+        raise UsageError(f"{size} questions are none. Ask for one at least.")
+    return [items[number] for number in sorted(random.Random(_SEED).sample(range(len(items)), size))]
 
 
 def read_set(path: Path) -> QuestionSet:
@@ -70,6 +71,13 @@ def read_set(path: Path) -> QuestionSet:
     return QuestionSet(path.resolve().name, questions, len(every) - len(questions), corpus)
 
 
+def read_as_cases(path: Path) -> list[Case]:
+    """Read a file of cases, or every question of a folder as a case. Raises `UsageError` as `read_set` does."""
+    if not path.is_dir():
+        return read_cases(path)
+    return [query.as_case() for query in _queries(path)]
+
+
 class _Message(BaseModel):
     role: Literal["user", "assistant"]
     text: str
@@ -87,6 +95,25 @@ class _Query(BaseModel):
     also_gold_ids: list[str] | None = None
     history: list[_Message] | None = None
     rewrite: str | None = None
+    answers: list[str] | None = None
+    answerable: bool | None = None
+
+    def as_case(self) -> Case:
+        """A question of a set as a case: any of its answers will do, and any of its right documents may be cited."""
+        question = self.as_question()
+        answerable = bool(question.gold) if self.answerable is None else self.answerable
+        wanted = [answer.replace("|", " ").strip() for answer in self.answers or ()]
+        return Case(
+            id=self.id,
+            group="main" if answerable else "unanswerable",
+            lang=question.language,
+            answerable=answerable,
+            behaviour="answer" if answerable else "abstain",
+            question=self.text,
+            facts=[f"{document}.gold" for document in question.gold] if answerable else [],
+            must_include=["|".join(filter(None, wanted))] if answerable and any(wanted) else [],
+            history=list(question.history),
+        )
 
     def as_question(self) -> Question:
         history = tuple(Turn(message.role, message.text) for message in self.history or ())
@@ -104,6 +131,10 @@ def _language(text: str, history: Sequence[Turn]) -> str:
 
 
 def _read_folder(folder: Path) -> Iterator[Question]:
+    return (query.as_question() for query in _queries(folder))
+
+
+def _queries(folder: Path) -> Iterator[_Query]:
     for name in (CORPUS, QUERIES):
         if not (folder / name).is_file():
             raise UsageError(f"{folder} is no test set: it has no {name}.")
@@ -112,9 +143,9 @@ def _read_folder(folder: Path) -> Iterator[Question]:
             yield _parse(line, f"{folder / QUERIES}, line {number}")
 
 
-def _parse(line: bytes, place: str) -> Question:
+def _parse(line: bytes, place: str) -> _Query:
     try:
-        return _Query.model_validate_json(line).as_question()
+        return _Query.model_validate_json(line)
     except ValidationError as error:
         problem = error.errors()[0]
         field = ".".join(map(str, problem["loc"])) or "the line"
@@ -127,6 +158,6 @@ def _read_cases(path: Path) -> Iterator[Question]:
         history: tuple[Turn, ...] = ()
         for number, turn in enumerate(case.questions()):
             name = f"{case.id}.{number}" if case.turns else case.id
-            gold = {fact.partition(".")[0]: 1 for fact in turn.facts}
+            gold = dict.fromkeys(sorted(turn.documents), 1)
             yield Question(name, turn.user, case.lang, gold, history, style=case.style)
             history += (Turn("user", turn.user), Turn("assistant", turn.reference))

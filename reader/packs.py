@@ -1,15 +1,16 @@
 """A passage and all questions about it as one row of tokens: the passage is read once, and no question sees another.
 
-The words (`prompts/`) are those that it is to be asked with, so that what is learnt fits what runs.
+The words are those that the assistant asks with, so that what is learnt fits what runs.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from assistant.prompts import prompt
 
 BEGIN, END = "<|im_start|>", "<|im_end|>"
 LONGEST_PASSAGE = 420  # tokens
@@ -38,14 +39,12 @@ class Pack:
 
 def prompts() -> tuple[str, str]:
     """Return the system's and the user's text; the latter has places for {quotes} and {question}."""
-    folder = Path(__file__).parent / "prompts"
-    system, user = ((folder / f"{name}.md").read_text(encoding="utf-8").strip() for name in ("system", "judge"))
-    return system, user
+    return prompt("system_trained"), prompt("judge_trained")
 
 
-def pack(asked: Asked, tokenizer: Any, prompt: tuple[str, str]) -> Pack:
+def pack(asked: Asked, tokenizer: Any, words: tuple[str, str]) -> Pack:
     """Return the row of tokens."""
-    system, user = prompt
+    system, user = words
     before, after = user.split("{question}")
     opening, between = before.split("{quotes}")
     quotes = "\n".join(f"[{n}] {' '.join(sentence.split())}" for n, sentence in enumerate(asked.sentences, 1))

@@ -1,4 +1,7 @@
-"""Prompts, one file each, and the conversation they make. The judging turn and the writing turn share their prefix."""
+"""Prompts, one file each, and the conversation they make. The judging turn and the writing turn share their prefix.
+
+A judge that was trained (`weights.adapter`) is asked in the words it was trained with, `*_trained.md`.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -18,11 +21,12 @@ def prompt(name: str) -> str:
     return (_FOLDER / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def judging(question: str, quotes: Sequence[Quote]) -> list[BaseMessage]:
+def judging(question: str, quotes: Sequence[Quote], *, trained: bool = False) -> list[BaseMessage]:
     """Ask whether the quotes answer the question. Values are inserted, never interpreted: braces in them are inert."""
+    suffix = "_trained" if trained else ""
     numbered = "\n".join(f"[{quote.citation.n}] {' '.join(quote.text.split())}" for quote in quotes)
-    asked = prompt("judge").format(quotes=numbered, question=question)
-    return [SystemMessage(prompt("system")), HumanMessage(asked)]
+    asked = prompt(f"judge{suffix}").format(quotes=numbered, question=question)
+    return [SystemMessage(prompt(f"system{suffix}")), HumanMessage(asked)]
 
 
 def writing(question: str, quotes: Sequence[Quote], language: str) -> list[BaseMessage]:

@@ -44,6 +44,7 @@ class FakeGenerator:
     gap: float | Exception | None = SURE
     name: str = "fake-model"
     writes_well: bool = True
+    trained: bool = False
     asked: list[Sequence[BaseMessage]] = field(default_factory=list)
     closed: bool = False
 

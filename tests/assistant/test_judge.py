@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.judge import Weighing, calibration, evidence_answers, vote_answers
+from assistant.judge import Weighing, calibration, judge_evidence, judge_vote
 from assistant.signals import signals
 from tests.assistant.fakes import SURE, UNSURE, quotes
 
@@ -19,37 +19,38 @@ QUESTION = "Which companies does the hub host?"
 
 
 def test_the_reader_decides_where_no_generator_votes():
-    assert evidence_answers(QUESTION, "en", read(6.0, -2.0), alone=True)
-    assert not evidence_answers(QUESTION, "en", read(-6.0, -6.0), alone=True)
+    assert judge_evidence(QUESTION, "en", read(6.0, -2.0), alone=True).answers
+    assert not judge_evidence(QUESTION, "en", read(-6.0, -6.0), alone=True).answers
 
 
 def test_a_generator_is_asked_even_where_the_reader_doubts():
-    assert evidence_answers(QUESTION, "en", read(-6.0, -6.0), alone=False)
+    assert judge_evidence(QUESTION, "en", read(-6.0, -6.0), alone=False).answers
 
 
 def test_the_kind_of_answer_asked_for_must_be_there():
-    assert not evidence_answers("When did the hub open?", "en", read(6.0, text="The hub hosts companies."), alone=True)
+    quoted = read(6.0, text="The hub hosts companies.")
+    assert not judge_evidence("When did the hub open?", "en", quoted, alone=True).answers
 
 
 def test_without_the_reader_nearness_decides():
     (near,) = quotes("The hub hosts 30 companies.")
     far = replace(near, found=replace(near.found, cosine=0.80))
-    assert evidence_answers(QUESTION, "en", [near], alone=True)
-    assert not evidence_answers(QUESTION, "en", [far], alone=True)
-    assert evidence_answers(QUESTION, "en", [far], alone=False)
+    assert judge_evidence(QUESTION, "en", [near], alone=True).answers
+    assert not judge_evidence(QUESTION, "en", [far], alone=True).answers
+    assert judge_evidence(QUESTION, "en", [far], alone=False).answers
 
 
 def test_vote_and_reading_are_weighed_together():
     sure, unsure = read(4.0, 0.0), read(-5.0, -5.0)
-    assert vote_answers(SURE, QUESTION, "en", sure)
-    assert not vote_answers(UNSURE, QUESTION, "en", unsure)
-    assert not vote_answers(UNSURE, QUESTION, "en", quotes("The hub hosts 30 companies."))
+    assert judge_vote(SURE, QUESTION, "en", sure, trained=False).answers
+    assert not judge_vote(UNSURE, QUESTION, "en", unsure, trained=False).answers
+    assert not judge_vote(UNSURE, QUESTION, "en", quotes("The hub hosts 30 companies."), trained=False).answers
 
 
 def test_a_provider_without_a_vote_leaves_it_to_the_reader():
-    assert vote_answers(None, QUESTION, "en", read(6.0, 0.0))
-    assert not vote_answers(None, QUESTION, "en", read(-6.0, -6.0))
-    assert vote_answers(None, QUESTION, "en", quotes("The hub hosts 30 companies."))
+    assert judge_vote(None, QUESTION, "en", read(6.0, 0.0), trained=False).answers
+    assert not judge_vote(None, QUESTION, "en", read(-6.0, -6.0), trained=False).answers
+    assert judge_vote(None, QUESTION, "en", quotes("The hub hosts 30 companies."), trained=False).answers
 
 
 @pytest.mark.parametrize(
@@ -75,11 +76,17 @@ def test_the_surest_quote_counts_and_no_sureness_is_endless():
 def test_a_weighing_is_a_logistic_regression():
     weighing = Weighing({"a": 2.0, "b": -1.0}, 0.5, threshold=0.0)
     assert weighing.log_odds({"a": 1.0, "b": 3.0}) == pytest.approx(-0.5)
-    assert weighing.answers({"a": 1.0, "b": 0.0})
-    assert not weighing.answers({"a": 0.0, "b": 1.0})
+    assert weighing.judge({"a": 1.0, "b": 0.0}).answers
+    assert not weighing.judge({"a": 0.0, "b": 1.0}).answers
 
 
 def test_the_shipped_calibration_trusts_both_of_its_judges():
     found = calibration()
     assert found["reader"].weights["reading"] > 0
     assert found["vote"].weights["gap"] > 0
+
+
+def test_how_sure_the_judgement_was_is_told_as_the_distance_from_its_threshold():
+    weighing = Weighing({"a": 2.0}, 0.0, threshold=0.5)
+    assert weighing.judge({"a": 1.0}).odds == pytest.approx(1.5)
+    assert weighing.judge({"a": 0.0}).odds == pytest.approx(-0.5)

@@ -3,9 +3,9 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer, Citation, Status, Timings
+from assistant.answer import Answer, Citation, Retrieved, Status, Timings, Turn
 from assistant.assistant import Assistant
-from eval.answers import ask_cases, judge, summary, unsupported_figures, write_rows
+from eval.answers import ask_cases, judge, replayed, summary, unsupported_figures, write_rows
 from eval.cases import Case
 from tests.assistant.fakes import HUB, VINES
 
@@ -105,16 +105,16 @@ def test_an_answer_without_citations_has_no_unsupported_figures():
 
 def test_a_conversation_goes_on_from_the_assistants_own_answers(assistant, monkeypatch):
     seen = []
-    answer = Assistant.answer
+    stream = Assistant.stream
 
     def noted(self, question, history=(), language=None):
         seen.append([(turn.role, turn.content) for turn in history])
-        return answer(self, question, history, language)
+        return stream(self, question, history, language)
 
-    monkeypatch.setattr(Assistant, "answer", noted)
+    monkeypatch.setattr(Assistant, "stream", noted)
     turns = [{"user": "What is the Mechatronics Hub?"}, {"user": "How many companies does it host?"}]
     case = Case(id="talk", group="multi-turn", lang="en", turns=turns)
-    first, second = ask_cases(assistant, [case, CASE], lambda line: None)[:2]
+    (first, second), _ = ask_cases(assistant, [case, CASE], lambda line: None)
     assert seen == [[], [("user", turns[0]["user"]), ("assistant", first.answer["answer"])], []]
     assert second.answer["question_used"].startswith("How many companies does it host? (Mechatronics Hub, ")
     assert [(row.case, row.turn) for row in (first, second)] == [("talk", 0), ("talk", 1)]
@@ -151,3 +151,39 @@ def test_every_row_is_kept_with_its_answer(judged, tmp_path):
     write_rows([row, row], tmp_path / "new" / "rows.jsonl")
     kept = [json.loads(line) for line in (tmp_path / "new" / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [line["answer"]["citations"][0]["quote"] for line in kept] == [FIRMS, FIRMS]
+
+
+def test_a_conversation_begins_with_what_the_case_says_was_said(assistant):
+    said = [Turn("user", "What is the Mechatronics Hub?"), Turn("assistant", "A hub in Rovereto.")]
+    case = CASE.model_copy(update={"question": "How many companies does it host?", "history": said})
+    ((row,),) = ask_cases(assistant, [case], lambda line: None)
+    assert "Mechatronics Hub" in row.answer["question_used"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "evidence", "lost"),
+    [
+        (NOT_IN_CORPUS, FIRMS, "retrieval"),
+        (replace(NOT_IN_CORPUS, status=Status.OUT_OF_SCOPE), FIRMS, "routing"),
+        (replace(NOT_IN_CORPUS, retrieved=(Retrieved("hub", "c", 1.0),)), "Run by Trentino Sviluppo", "evidence"),
+        (replace(NOT_IN_CORPUS, retrieved=(Retrieved("hub", "c", 1.0),)), FIRMS, "judgement"),
+        (replace(answered("It is big. [1]"), retrieved=(Retrieved("hub", "c", 1.0),)), FIRMS, "composition"),
+    ],
+)
+def test_the_stage_that_lost_the_answer_is_named(assistant, answer, evidence, lost):
+    quoted = replace(cite(FIRMS), quote=evidence)
+    assert judge(CASE, 0, CASE.questions()[0], answer, assistant, [quoted]).lost == lost
+
+
+def test_a_right_answer_lost_nothing_and_an_answer_to_what_has_none_lost_in_the_judgement(judged):
+    assert judged(CASE, answered("It hosts 30 companies. [1]")).lost is None
+    assert judged(ABSTAIN, answered("It hosts 30 companies. [1]")).lost == "judgement"
+
+
+def test_a_replay_shows_both_answers_with_their_evidence(assistant):
+    case = CASE.model_copy(update={"question": "How many companies does the Mechatronics Hub host?"})
+    ((row,),) = ask_cases(assistant, [case], lambda line: None)
+    shown = replayed(replace(row, right=False, lost="composition"), row)
+    assert "then: wrong, lost in composition" in shown
+    assert "now: right" in shown
+    assert shown.count("hub: ") >= 2

@@ -99,7 +99,7 @@ def test_answers_prints_scores_and_names_what_is_wrong(run, capsys, tmp_path):
     assert run("answers", "--set", cases, "--out", tmp_path / "out") == 0
     out = capsys.readouterr().out
     assert "strict_accuracy: 0.000 [0.000, 0.000] (n=1)" in out
-    assert "wrong c.0 (answer): Who runs the Mechatronics Hub?" in out
+    assert "wrong c.0 (evidence): Who runs the Mechatronics Hub?" in out
     kept = json.loads((tmp_path / "out" / "scores.json").read_text(encoding="utf-8"))
     assert kept["all"]["strict_accuracy"] == asdict(Estimate(0, 0, 0, 1))
 

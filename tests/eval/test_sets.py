@@ -4,7 +4,7 @@ import pytest
 
 from assistant.answer import Turn
 from corpus.errors import UsageError
-from eval.sets import read_set
+from eval.sets import read_as_cases, read_set, sample
 
 QUERY = {"id": "q1", "text": "Who runs the hub?", "gold_ids": ["hub"]}
 
@@ -137,10 +137,24 @@ def test_two_questions_with_one_id_are_refused(folder):
 
 def test_a_sample_is_always_the_same_and_in_order(folder):
     read = read_set(folder(*(QUERY | {"id": f"{number:02}"} for number in range(50))))
-    ids = [question.id for question in read.sample(10).questions]
+    ids = [question.id for question in sample(read.questions, 10)]
     assert len(set(ids)) == 10
-    assert ids == sorted(ids) == [question.id for question in read.sample(10).questions]
+    assert ids == sorted(ids) == [question.id for question in sample(read.questions, 10)]
     assert ids != [f"{number:02}" for number in range(10)]
-    assert read.sample(None) == read.sample(99) == read
+    assert sample(read.questions, None) == sample(read.questions, 99) == read.questions
     with pytest.raises(UsageError, match="Ask for one at least"):
-        read.sample(0)
+        sample(read.questions, 0)
+
+
+def test_the_questions_of_a_set_can_be_asked_as_cases(folder):
+    told = {"answers": ["Trentino Sviluppo", "TS|1"], "answerable": True}
+    asked = read_as_cases(folder(QUERY | told, {"id": "q2", "text": "Who left?", "answers": [], "answerable": False}))
+    assert [case.behaviour for case in asked] == ["answer", "abstain"]
+    (first,) = asked[0].questions()
+    assert (first.must_include, first.documents) == (["Trentino Sviluppo|TS 1"], {"hub"})
+
+
+def test_a_conversation_keeps_what_was_said_before(folder):
+    before = [{"role": "user", "text": "Hello"}, {"role": "assistant", "text": "Good day"}]
+    (case,) = read_as_cases(folder(QUERY | {"history": before}))
+    assert [(turn.role, turn.content) for turn in case.history] == [("user", "Hello"), ("assistant", "Good day")]
