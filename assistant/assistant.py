@@ -25,11 +25,11 @@ from assistant.answer import (
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.condense import Standalone, condense
 from assistant.coverage import is_missing, set_apart
-from assistant.evidence import Quote, cite, collect, prefer_kind
+from assistant.evidence import Quote, cite, collect, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import NO, Judgement, judge_evidence, judge_vote
 from assistant.kinds import asked_kind
-from assistant.notices import notices
+from assistant.notices import disagreements, notices
 from assistant.prompts import judging
 from assistant.route import route
 from assistant.settings import Composer
@@ -41,6 +41,7 @@ from corpus.language import LANGUAGES, detect_language
 from index.reader import Reader
 from index.reread import reread
 from index.retrieve import Found, Retriever, ScoredSentence
+from index.standing import asks_for_history
 
 LONGEST_QUESTION = 4000  # characters
 
@@ -152,7 +153,9 @@ class Assistant:
         ranked = prefer_kind(asked.found.sentences, asked.text, asked.language)
         evidence, asked.not_covered = set_apart(ranked, self._retriever)
         if not is_missing(asked.not_covered, evidence):
-            asked.quotes = collect(evidence, self._retriever)
+            quotes = collect(evidence, self._retriever)
+            today = not asks_for_history(searched.question, asked.language, self._today())
+            asked.quotes = with_other_side(quotes, self._retriever, newest_first=today)
         now = asked.elapsed()
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
@@ -222,7 +225,8 @@ class Assistant:
     ) -> Answer:
         citations = cite(asked.quotes, draft.cited)
         answer = self._end(asked, status, draft.text, citations)
-        remarks = notices(citations, asked.language, self._today()) + extra
+        quoted = [quote for quote in asked.quotes if quote.citation.n in draft.cited]
+        remarks = notices(citations, asked.language, self._today()) + disagreements(quoted, asked.language) + extra
         if generator is None:
             return replace(answer, notices=remarks)
         return replace(answer, notices=remarks, composer="model", model=generator.name)

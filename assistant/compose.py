@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sentencex
 
-from assistant.evidence import Quote
+from assistant.evidence import Quote, differ
 from assistant.generator import Generator
 from assistant.kinds import offers
 from assistant.prompts import writing
@@ -51,6 +51,8 @@ def quote_answer(quotes: Sequence[Quote], language: str, kind: str | None = None
     best = quotes[0].found
     margin = MARGIN if best.reading is None else MARGIN_READ
     chosen = [quote for quote in quotes if quote.found.score >= best.score - margin][:QUOTED_AT_MOST]
+    if otherwise := [quote for quote in quotes[1:] if differ(quotes[0], quote)]:
+        chosen = [quotes[0], *otherwise]  # both sides, and nothing between them
     foreign = [quote for quote in chosen if quote.citation.language != language]
     if not foreign:
         text = " ".join(f"{_one_line(quote)} [{quote.citation.n}]" for quote in chosen)

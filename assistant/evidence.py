@@ -11,7 +11,8 @@ from typing import Any
 from assistant.answer import Citation
 from assistant.kinds import asked_kind, offers
 from assistant.lexicon import lexicon
-from corpus.document import Document, Reference, Span
+from corpus.document import Chunk, Document, Reference, Span
+from corpus.split import split_document
 from index.retrieve import Retriever, ScoredSentence
 
 KIND_BONUS = 0.08  # one to two standard deviations of the scores of the sentences of one passage
@@ -23,10 +24,14 @@ _FIRST_WORDS = re.compile(r"^\W*(\w+)(?:\W+(\w+))?")
 
 @dataclass(frozen=True)
 class Quote:
-    """A verbatim stretch of a document and the sentence in it that was found."""
+    """A verbatim stretch of a document and the sentence in it that was found.
+
+    `differs_from` are the facts that, by what the editors say, tell otherwise of the same thing.
+    """
 
     citation: Citation
     found: ScoredSentence
+    differs_from: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
@@ -59,7 +64,49 @@ def collect(sentences: list[ScoredSentence], retriever: Retriever, most: int = M
                 kept[place] = (other, joined)
             elif len(kept) < most and not _overlap(sentence, sentence.span, other, taken):
                 kept.append((sentence, sentence.span))
-    return [Quote(_citation(n, s, span, retriever), s) for n, (s, span) in enumerate(kept, 1)]
+    return [_quote(n, s, span, retriever) for n, (s, span) in enumerate(kept, 1)]
+
+
+def with_other_side(quotes: list[Quote], retriever: Retriever, *, newest_first: bool) -> list[Quote]:
+    """Put beside the best quote the newest statement that tells otherwise of the same thing, if there is one.
+
+    It goes behind the best one or, with `newest_first`, before it when it is newer.
+    """
+    if not quotes or not quotes[0].differs_from:
+        return quotes
+    best, *rest = quotes
+    other = next((quote for quote in rest if differ(best, quote)), None) or _otherwise(best, retriever)
+    if other is None:
+        return quotes
+    first = [other, best] if newest_first and other.citation.as_of > best.citation.as_of else [best, other]
+    ordered = [*first, *(quote for quote in rest if quote is not other)]
+    return [replace(quote, citation=replace(quote.citation, n=n)) for n, quote in enumerate(ordered, 1)]
+
+
+def _otherwise(best: Quote, retriever: Retriever) -> Quote | None:
+    told = [_statement(fact, best.citation.language, retriever) for fact in sorted(best.differs_from)]
+    # Found by what the editors say and not by the search: it has the score of what it stands beside.
+    quotes = [_quote(0, replace(best.found, chunk=c, span=s), s, retriever) for c, s in filter(None, told)]
+    return max(quotes, key=lambda quote: quote.citation.as_of, default=None)
+
+
+def differ(one: Quote, other: Quote) -> bool:
+    """Whether two quotes tell otherwise of the same thing."""
+    return bool(one.differs_from & set(other.citation.facts))
+
+
+def _statement(fact: str, language: str, retriever: Retriever) -> tuple[Chunk, Span] | None:
+    """Return where a fact is told in the document it belongs to, in this language or else in English."""
+    for code in dict.fromkeys((language, "en")):
+        try:
+            document = retriever.document(fact.rpartition(".")[0], code)
+        except KeyError:
+            continue
+        for chunk in split_document(document):
+            for span in chunk.sentences:
+                if any(reference.fact == fact for reference in chunk.references_in(span)):
+                    return chunk, span
+    return None
 
 
 def cite(quotes: list[Quote], numbers: frozenset[int]) -> tuple[Citation, ...]:
@@ -91,6 +138,16 @@ _BACK_POINTERS = {
 def _overlap(a: ScoredSentence, span: Span, b: ScoredSentence, other: Span) -> bool:
     same = (a.chunk.language, a.chunk.document) == (b.chunk.language, b.chunk.document)
     return same and span.start < other.end and other.start < span.end
+
+
+def _quote(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever) -> Quote:
+    document = retriever.document(sentence.chunk.document, sentence.chunk.language)
+    told = document.references_in(sentence.span)
+    return Quote(
+        _citation(n, sentence, span, retriever),
+        sentence,
+        frozenset(f for told_by in told for f in told_by.differs_from),
+    )
 
 
 def _citation(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever) -> Citation:

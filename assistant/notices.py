@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import combinations
 
 from assistant.answer import Citation, Notice, NoticeKind
+from assistant.evidence import Quote, differ
 from assistant.texts import say
 
 
@@ -11,6 +13,18 @@ def notices(citations: Sequence[Citation], language: str, today: date) -> tuple[
     """Return the notices that the cited documents call for, each once, in the language of the question."""
     found = [notice for citation in citations for notice in _of(citation, language, today)]
     return tuple(dict.fromkeys(found))
+
+
+def disagreements(quotes: Sequence[Quote], language: str) -> tuple[Notice, ...]:
+    """Return a notice for each two quotes that tell otherwise of the same thing."""
+    pairs = [(a.citation, b.citation) for a, b in combinations(quotes, 2) if differ(a, b)]
+    return tuple(
+        Notice(
+            NoticeKind.CONFLICT,
+            say(language, "conflict", one=a.n, one_as_of=a.as_of, other=b.n, other_as_of=b.as_of),
+        )
+        for a, b in pairs
+    )
 
 
 def _of(citation: Citation, language: str, today: date) -> Iterator[Notice]:

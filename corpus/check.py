@@ -69,6 +69,7 @@ def check_corpus(folder: Path, today: date) -> Report:
         errors += [Finding(_place(page, folder), text) for text in check_page(page, known, facts)]
     used = {fact for page in pages for fact in page.facts}
     errors += [Finding(fact.id, text) for fact in facts.values() for text in _unused(fact, used)]
+    errors += [Finding(fact.id, text) for fact in facts.values() for text in _one_sided(fact, facts)]
     statements = [statement for page in pages for statement in page.statements]
     return Report(
         documents=dict(Counter(page.front.language for page in pages)),
@@ -203,6 +204,14 @@ def _same(page: Page, original: Page) -> Iterator[str]:
 def _unused(fact: Fact, used: set[str]) -> Iterator[str]:
     if fact.id not in used and not fact.omitted:
         yield 'no document tells this fact. Tell it, or give the reason in its field "omitted".'
+
+
+def _one_sided(fact: Fact, facts: Mapping[str, Fact]) -> Iterator[str]:
+    for other in fact.differs_from:
+        if other not in facts:
+            yield f"differs_from names {other}, which is no fact"
+        elif fact.id not in facts[other].differs_from:
+            yield f"differs_from names {other}, which does not name it back"
 
 
 def _warnings(page: Page) -> Iterator[str]:

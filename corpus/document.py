@@ -24,6 +24,7 @@ class Reference:
     publisher: str
     url: str | None
     official: bool = False
+    differs_from: tuple[str, ...] = ()  # facts that say otherwise of the same thing
 
 
 @dataclass(frozen=True)

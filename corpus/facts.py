@@ -36,6 +36,7 @@ class Fact(BaseModel):
     valid_until: Date | None = None
     confidence: Literal["source", "knowledge-high", "knowledge-low"]
     remark: str = ""  # what is disputed, derived or superseded
+    differs_from: tuple[str, ...] = ()  # facts that say otherwise of the same thing; each names the other
     omitted: str = ""  # why no document tells it
 
     @cached_property

@@ -120,7 +120,17 @@ def _read_dropped(path: Path, folder: Path) -> Document:
 def _reference(mark: Mark, fact: Fact) -> Reference:
     publisher, url = (fact.sources[0].publisher, fact.sources[0].url) if fact.sources else ("", None)
     official = any(source.official for source in fact.sources)
-    return Reference(mark.at, fact.id, fact.as_of, fact.valid_until, fact.confidence, publisher, url, official)
+    return Reference(
+        at=mark.at,
+        fact=fact.id,
+        as_of=fact.as_of,
+        valid_until=fact.valid_until,
+        confidence=fact.confidence,
+        publisher=publisher,
+        url=url,
+        official=official,
+        differs_from=fact.differs_from,
+    )
 
 
 def _document(front: FrontMatter, text: str, references: tuple[Reference, ...]) -> Document:

@@ -16,7 +16,7 @@ from corpus.errors import IndexUnusable
 from corpus.glossary import Term
 from index.directory import IndexDamaged, how_to_mend
 
-FORMAT = 6
+FORMAT = 7
 FILE = "manifest.json"
 _PASSING = {".lock"}  # of tantivy: empty, and made anew whenever a folder is watched
 

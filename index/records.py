@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from corpus.document import Chunk, Document, Reference, Span
 from corpus.errors import IndexUnusable
@@ -68,7 +69,7 @@ class Passage:
         """The chunk itself."""
         fields = json.loads(self.body)
         spans = tuple(Span(**span) for span in fields["sentences"])
-        references = tuple(Reference(**reference) for reference in fields["references"])
+        references = tuple(_reference(given) for given in fields["references"])
         return Chunk(**{**fields, "sentences": spans, "references": references})
 
 
@@ -195,4 +196,8 @@ def _row(passage: Passage) -> tuple[object, ...]:
 
 def _document(body: str) -> Document:
     fields = json.loads(body)
-    return Document(**{**fields, "references": tuple(Reference(**given) for given in fields["references"])})
+    return Document(**{**fields, "references": tuple(_reference(given) for given in fields["references"])})
+
+
+def _reference(given: dict[str, Any]) -> Reference:
+    return Reference(**given | {"differs_from": tuple(given["differs_from"])})

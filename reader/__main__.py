@@ -84,8 +84,10 @@ def _judge(given: Any) -> None:
 
     from reader import adapter
     from reader.generator import Generator, tokenizer_of
-    from reader.lessons import lessons
+    from reader.lessons import lessons, own_lessons
+    from reader.own import QUESTIONS, written
     from reader.packs import pack, prompts
+    from weights.hashing import sha256_of
 
     gguf = _store().generator()
     tokenizer = tokenizer_of(gguf)
@@ -93,11 +95,12 @@ def _judge(given: Any) -> None:
     model = Generator(gguf, adapter.FIRST, adapter.RANK, adapter.ALPHA)
     yes, no = (tokenizer.encode(word).ids[0] for word in ("Yes", "No"))
     words = (model.out[yes].float() - model.out[no].float()).bfloat16()
-    packs = [pack(asked, tokenizer, prompts()) for asked in lessons(given.sets, 0)]
-    work = given.work / "judge"
-    work.mkdir(exist_ok=True)
-    adapter.train(model, packs, words, epochs=1, rate=4e-4, seed=0, out=work)
-    adapter.export(model, work / "judge.gguf")
+    public = lessons(given.sets, 0)
+    own = own_lessons(written(sorted(QUESTIONS.glob("train.*.jsonl"))), Path("corpus/documents"), 0, public)
+    for name, asked, rate in (("judge", public, 4e-4), ("judge.own", own, 2e-4)):
+        packs = [pack(one, tokenizer, prompts()) for one in asked]
+        adapter.train(model, packs, words, rate=rate, seed=0, out=given.work / name)
+    adapter.export(model, given.weights.with_name("judge"), sha256_of(gguf))
 
 
 def _export(given: Any) -> None:

@@ -16,6 +16,8 @@ from torch.nn import functional
 
 from reader.generator import PARTS, Generator
 from reader.packs import Pack
+from weights.adapter import MANIFEST
+from weights.hashing import sha256_of
 
 FIRST, RANK, ALPHA = 14, 8, 16
 TOGETHER = 4  # passages a step
@@ -40,14 +42,13 @@ def lower_states(model: Generator, packs: Sequence[Pack]) -> Iterator[Tensor]:
             yield state.clone()
 
 
-def train(
-    model: Generator, packs: Sequence[Pack], words: Tensor, *, epochs: int, rate: float, seed: int, out: Path
-) -> None:
-    """Train the adapters in place; a checkpoint in `out` is read if there is one, and written every now and then."""
+def train(model: Generator, packs: Sequence[Pack], words: Tensor, *, rate: float, seed: int, out: Path) -> None:
+    """Train the adapters in place, on every pack once; a checkpoint in `out` is gone on from if there is one."""
+    out.mkdir(exist_ok=True)
     states = _kept_states(model, packs, out / "states.pt")
     trained = [p for p in model.parameters() if p.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.0, betas=(0.9, 0.98))
-    order = _order(len(packs), epochs, seed)
+    order = _order(len(packs), seed)
     step = _resumed(out / "adapter.pt", model, optimiser)
     began, losses = time.time(), []
     while step < len(order):
@@ -69,10 +70,12 @@ def train(
             torch.save((step, _trained(model), optimiser.state_dict()), out / "adapter.pt")
 
 
-def export(model: Generator, path: Path) -> None:
-    """Write the adapters as a GGUF file that llama.cpp reads."""
+def export(model: Generator, folder: Path, trained_on: str) -> None:
+    """Write the adapters as a GGUF file that llama.cpp reads, and say for which generator (its SHA-256) they are."""
     from gguf import GGUFWriter
 
+    path = folder / "judge.gguf"
+    folder.mkdir(exist_ok=True)
     writer = GGUFWriter(str(path), "qwen2")
     writer.add_string("general.type", "adapter")
     writer.add_string("adapter.type", "lora")
@@ -87,6 +90,8 @@ def export(model: Generator, path: Path) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+    manifest = {"file": path.name, "sha256": sha256_of(path), "trained_on": trained_on}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def _kept_states(model: Generator, packs: Sequence[Pack], path: Path) -> list[Tensor]:
@@ -96,9 +101,8 @@ def _kept_states(model: Generator, packs: Sequence[Pack], path: Path) -> list[Te
     return states
 
 
-def _order(count: int, epochs: int, seed: int) -> list[list[int]]:
-    rng = random.Random(seed)
-    numbers = [number for _ in range(epochs) for number in rng.sample(range(count), count)]
+def _order(count: int, seed: int) -> list[list[int]]:
+    numbers = random.Random(seed).sample(range(count), count)
     return [numbers[i : i + TOGETHER] for i in range(0, len(numbers), TOGETHER)]
 
 

@@ -1,21 +1,32 @@
 """What the generator's judgement is trained on and measured with: passages with all their questions.
 
 English questions carry human labels, unanswerable ones included. Italian and German ones are answerable as they come:
-each gets a near-miss by rule, and questions of other passages that its own does not answer.
+each gets a near-miss by rule, and questions of other passages that its own does not answer. Those about our own
+documents come with a near-miss that somebody wrote; their passages are no paragraph but what retrieval hands on:
+sentences of several documents.
 """
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from corpus.document import Chunk, Span
+from corpus.language import LANGUAGES
+from corpus.load import load_documents
 from reader.alignment import twins
+from reader.articles import every_third
 from reader.data import Passage, Question, holding, long_documents, squad
 from reader.negatives import near_miss
+from reader.own import SOURCE, Written, stating_passages
 from reader.packs import Asked
 
 MOST = 10  # questions of a passage
 MISSED = 0.3  # share of English questions that also get a near-miss
+OWN, REPLAYED = 300, 60  # passages of our own documents, and of the lessons before
+STRANGE = 2  # sentences of other documents among those of our own passages
+FEWEST = 4  # questions of a passage of ours: fewer are not worth reading it
+FOREIGN_OWN = 0.2  # share of our own questions that are asked of a passage in another language
 FOREIGN, CROSSED, ANSWERS = 80, 60, 60  # passages: Italian, English with Italian questions, German and Italian answers
 
 
@@ -36,6 +47,42 @@ def lessons(sets: Path, seed: int) -> list[Asked]:
     answers = [q for q in long_documents(sets, "covid_faq") if q.language in ("de", "it") and not q.passage.held_out]
     found += [_made(group, group[0].passage, answers, rng) for group in _some(_by_passage(answers), ANSWERS, rng)]
     return [item for item in found if item.questions]
+
+
+def own_lessons(asked: Sequence[Written], documents: Path, seed: int, replayed: Sequence[Asked]) -> list[Asked]:
+    """Return passages of our own documents, none of them held out, with the questions written for them, and some of
+    the lessons before so that they are not forgotten.
+    """
+    rng = random.Random(seed)
+    loaded = list(load_documents(documents))
+    apart = every_third(document.id for document in loaded)
+    stating = stating_passages(document for document in loaded if document.id not in apart)
+    chunks = {chunk.id: chunk for told in stating.values() for chunk, _ in told}
+    pairs: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for item in asked:
+        told = [code for code in (item.lang, *LANGUAGES) if (item.fact, code) in stating]
+        if not told:
+            continue
+        code = rng.choice(told) if rng.random() < FOREIGN_OWN else told[0]
+        chunk, _ = stating[item.fact, code][0]
+        pairs[chunk.id] += [(item.question, True), (item.miss, False)]
+    made = [_own(chunks[id_], own, chunks, rng) for id_, own in sorted(pairs.items()) if len(own) >= FEWEST]
+    return rng.sample(made, min(OWN, len(made))) + rng.sample(list(replayed), min(REPLAYED, len(replayed)))
+
+
+def _own(chunk: Chunk, pairs: list[tuple[str, bool]], chunks: Mapping[str, Chunk], rng: random.Random) -> Asked:
+    """Shuffle a passage's sentences with some of other documents: what is quoted comes from several."""
+    others = [c for c in chunks.values() if c.language == chunk.language and c.document != chunk.document]
+    said = [_line(chunk, span) for span in chunk.sentences]
+    for other in rng.sample(others, STRANGE):
+        said.append(_line(other, rng.choice(other.sentences)))
+    rng.shuffle(said)
+    texts, labels = zip(*rng.sample(pairs, min(MOST, len(pairs))), strict=True)
+    return Asked(SOURCE, tuple(said), texts, labels)
+
+
+def _line(chunk: Chunk, span: Span) -> str:
+    return " ".join(chunk.sentence(span).split())
 
 
 def measured(sets: Path, source: str) -> list[Asked]:

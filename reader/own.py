@@ -56,7 +56,7 @@ def records(asked: Sequence[Written], documents: Path, find: Find, seed: int) ->
     rng = random.Random(seed)
     loaded = list(load_documents(documents))
     apart = every_third(document.id for document in loaded)
-    stating = _stating(document for document in loaded if document.id not in apart)
+    stating = stating_passages(document for document in loaded if document.id not in apart)
     for number, item in enumerate(asked, 1):
         if number % _PAUSE == 0:
             print(json.dumps({"own questions": number, "of": len(asked)}), flush=True)  # noqa: T201
@@ -75,7 +75,7 @@ def pairs(asked: Sequence[Written], documents: Path) -> Iterator[Record]:
     """Yield each question with a passage of a held-out document that states its fact, then its near-miss."""
     loaded = list(load_documents(documents))
     apart = every_third(document.id for document in loaded)
-    stating = _stating(document for document in loaded if document.id in apart)
+    stating = stating_passages(document for document in loaded if document.id in apart)
     for item in asked:
         told = [code for code in (item.lang, *LANGUAGES) if (item.fact, code) in stating]
         chunk, gold = stating[item.fact, told[0]][0]
@@ -99,8 +99,8 @@ def _record(item: Written, question: str, chunk: Chunk, gold: tuple[int, ...], w
     )
 
 
-def _stating(documents: Iterable[Document]) -> Stating:
-    """For each fact and language the passages that state it, with the sentences that do."""
+def stating_passages(documents: Iterable[Document]) -> Stating:
+    """Return for each fact and language the passages that state it, with the sentences that do."""
     found: Stating = defaultdict(list)
     for document in documents:
         for chunk in split_document(document):
