@@ -1,6 +1,6 @@
 """Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline, `retrieval`
-holds what is found to the documents known to be right, `calibrate` fits the judgement, `speed`, `page` and `size` take
-the time.
+holds what is found to the documents known to be right, `calibrate` fits the judgement, `report` makes a page of a
+run of `answers`, `speed`, `page` and `size` take the time.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from eval.answers import ask_cases, replayed, summary, write_rows
 from eval.cases import TEST_DOCUMENTS, Case, read_cases
 from eval.gate import BASELINE, CASES, read_baseline, regressions
 from eval.page import measure_page
+from eval.report import write_report
 from eval.run import ROWS, SCORES, Run, plain, read_described, read_rows
 from eval.sets import CORPUS, QUERIES, QuestionSet, read_as_cases, read_set, sample
 from index.embed import Embedder, SentenceEmbedder
@@ -81,6 +82,13 @@ def _replay(options: argparse.Namespace) -> int:
     assistant = build_assistant(read_settings(**{name: described[name] for name in _ANSWERING}))
     (now,) = ask_cases(assistant, cases, StderrReport())
     print("\n\n".join(replayed(old, new) for old, new in zip(before, now, strict=True)))
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    file = options.to or options.folder / "report.html"
+    write_report(options.folder, file, options.against)
+    print(file)
     return 0
 
 
@@ -237,6 +245,11 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("case", metavar="ID")
     replay.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder of the run")
     replay.set_defaults(run=_replay)
+    reporting = commands.add_parser("report", help="one page about a run: scores, plots, failures, what changed")
+    reporting.add_argument("folder", type=Path, metavar="RUN", help="the folder of the run")
+    reporting.add_argument("--against", type=Path, metavar="RUN", help="compare it with this earlier run")
+    reporting.add_argument("--to", type=Path, metavar="FILE", help="write the page there (RUN/report.html)")
+    reporting.set_defaults(run=_report)
     linting = commands.add_parser("lint", help="check the project's own cases against facts, documents and themselves")
     linting.add_argument("--dev", type=Path, nargs="*", default=[CASES], metavar="CASES.jsonl")
     linting.add_argument("--test", type=Path, nargs="*", default=[TEST_CASES], metavar="CASES.jsonl")

@@ -8,7 +8,7 @@ import io
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # What matplotlib draws in on the left stands in the page for what is on the right.
-_INK, _LINE, _FIRST, _SECOND = "#010101", "#010102", "#010103", "#010104"
-_VARIABLES = {_INK: "var(--ink)", _LINE: "var(--line-strong)", _FIRST: "var(--accent)", _SECOND: "var(--second)"}
-_AIM = {"color": _LINE, "linestyle": "--", "linewidth": 1}
+_INK, _LINE, _PAPER, _FIRST, _SECOND = (f"#01010{number}" for number in range(1, 6))
+_VARIABLES = {_INK: "ink", _LINE: "line-strong", _PAPER: "paper", _FIRST: "accent", _SECOND: "second"}
+_AIM: dict[str, Any] = {"color": _LINE, "linestyle": "--", "linewidth": 1}
 _BINS = 10
 _LABEL = 28  # characters of a name beside an axis
 
@@ -99,8 +99,8 @@ def reliability_curve(rows: Sequence[Row]) -> str:
         axes.plot([x for x, _ in points], [share.value for _, share in points], "-o", color=_FIRST)
         for x, share in points:
             axes.vlines(x, share.low, share.high, color=_FIRST, linewidth=1)
-            axes.annotate(str(share.n), (x, share.value), (6, -4), textcoords="offset points", va="top")
-        axes.set(xlim=(-0.03, 1.06), ylim=(-0.05, 1.05), xlabel="probability from the odds", ylabel="really answerable")
+            axes.text((int(min(x * _BINS, _BINS - 1)) + 0.5) / _BINS, 1.1, str(share.n), ha="center", va="center")
+        axes.set(xlim=(-0.03, 1.03), ylim=(-0.05, 1.17), xlabel="probability from the odds", ylabel="really answerable")
         axes.grid()
 
     told = ", ".join(f"{_share(x)} said, {_share(share.value)} so ({share.n})" for x, share in points)
@@ -134,11 +134,13 @@ def lost(counts: Mapping[str, int]) -> str:
     names = list(counts)
 
     def draw(axes: "Axes") -> None:
+        from matplotlib.ticker import MaxNLocator
+
         bars = axes.barh(range(len(names)), list(counts.values()), height=0.6, color=_FIRST)
         axes.bar_label(bars, padding=4)
         axes.set_yticks(range(len(names)), [_short(name) for name in names])
         axes.set(xlim=(0, 1.15 * max(1, *counts.values())), ylim=(len(names) - 0.5, -0.5), xlabel="wrong answers")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
     told = ", ".join(f"{name} {count}" for name, count in counts.items())
     return _svg("lost", f"Wrong answers by the stage that lost them: {told}", draw, height=1.1 + 0.36 * len(names))
@@ -178,13 +180,14 @@ def _svg(name: str, described: str, draw: Callable[["Axes"], None], height: floa
 
     inks = ("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor")
     lines = ("axes.edgecolor", "xtick.color", "ytick.color", "grid.color")
-    style = {
+    style: dict[Any, Any] = {
         **dict.fromkeys(inks, _INK),
         **dict.fromkeys(lines, _LINE),
         "axes.spines.top": False,
         "axes.spines.right": False,
         "grid.linewidth": 0.4,
-        "legend.frameon": False,
+        "legend.facecolor": _PAPER,
+        "legend.edgecolor": "none",
         "font.size": 9,
         "svg.fonttype": "none",
         "svg.hashsalt": name,  # the same rows give the same bytes
@@ -207,5 +210,5 @@ def _for_a_page(svg: str, name: str, described: str) -> str:
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'\b(id="|href="#)', rf"\g<1>{name}-", svg).replace("url(#", f"url(#{name}-")
     for color, variable in _VARIABLES.items():
-        svg = svg.replace(color, variable)
+        svg = svg.replace(color, f"var(--{variable})")
     return svg.replace("<svg", f'<svg role="img" aria-label="{html.escape(described)}"', 1)
