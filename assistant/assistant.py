@@ -25,11 +25,12 @@ from assistant.answer import (
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.condense import Standalone, condense
 from assistant.coverage import is_missing, set_apart
-from assistant.evidence import Quote, cite, collect, prefer_kind, with_other_side
+from assistant.evidence import Quote, cite, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import NO, Judgement, judge_evidence, judge_vote
 from assistant.kinds import asked_kind
 from assistant.notices import disagreements, notices
+from assistant.parts import parts
 from assistant.prompts import judging
 from assistant.route import route
 from assistant.settings import Composer
@@ -40,7 +41,7 @@ from corpus.errors import ModelUnavailable, UsageError
 from corpus.language import LANGUAGES, detect_language
 from index.reader import Reader
 from index.reread import reread
-from index.retrieve import Found, Retriever, ScoredSentence
+from index.retrieve import Retriever, ScoredChunk, ScoredSentence
 from index.standing import asks_for_history
 
 LONGEST_QUESTION = 4000  # characters
@@ -56,9 +57,10 @@ class _Question:
     language: str
     started: float
     condensed: Standalone = field(default_factory=lambda: Standalone(""))
+    parts: list[Standalone] = field(default_factory=list)  # what is searched, one after the other
     quotes: list[Quote] = field(default_factory=list)
     not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
-    found: Found = field(default_factory=lambda: Found([], []))
+    chunks: list[ScoredChunk] = field(default_factory=list)
     judgement: Judgement = NO
     timings: Timings = field(default_factory=Timings)
 
@@ -112,7 +114,7 @@ class Assistant:
     def evidence(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Considered:
         """Return what an answer would rest on, before it is judged: for measuring and calibrating the judgement."""
         asked = _accept(question, history, language)
-        asked.condensed = condense(asked.text, history, asked.language)
+        self._condense(asked, history)
         self._retrieve(asked)
         return Considered(asked.text, asked.language, asked.standalone, tuple(asked.quotes))
 
@@ -127,8 +129,7 @@ class Assistant:
         Raises `UsageError` when the question is empty or too long, or the language is none of en, it, de.
         """
         asked = _accept(question, history, language)
-        asked.condensed = condense(asked.text, history, asked.language)
-        asked.timings = replace(asked.timings, condense=asked.elapsed())
+        self._condense(asked, history)
 
         if reply := route(asked.text, asked.language, asked.condensed.context):
             yield self._end(asked, reply.status, reply.text)
@@ -144,18 +145,25 @@ class Assistant:
         else:
             yield from self._write(asked, self._generator)
 
+    def _condense(self, asked: _Question, history: Sequence[Turn]) -> None:
+        asked.condensed = condense(asked.text, history, asked.language)
+        asked.parts = parts(asked.text, history, asked.language)
+        asked.timings = replace(asked.timings, condense=asked.elapsed())
+
     def _retrieve(self, asked: _Question) -> None:
         before = asked.elapsed()
-        searched = asked.condensed
-        asked.found = self._retriever.search(searched.question, asked.language, context=searched.context)
-        if self._reader is not None:
-            asked.found = reread(self._reader, asked.standalone, asked.found)
-        ranked = prefer_kind(asked.found.sentences, asked.text, asked.language)
-        evidence, asked.not_covered = set_apart(ranked, self._retriever)
-        if not is_missing(asked.not_covered, evidence):
-            quotes = collect(evidence, self._retriever)
-            today = not asks_for_history(searched.question, asked.language, self._today())
-            asked.quotes = with_other_side(quotes, self._retriever, newest_first=today)
+        whole = asked.condensed
+        found = self._retriever.search(whole.question, asked.language, context=whole.context)
+        asked.chunks = found.chunks
+        ranked = []
+        for part in [whole, *(asked.parts if self._reader else ())]:
+            sentences = reread(self._reader, part.text, found).sentences if self._reader else found.sentences
+            preferred = prefer_kind(sentences, part.question, asked.language)
+            evidence, missing = set_apart(preferred, self._retriever)
+            asked.not_covered = asked.not_covered or missing
+            ranked.append([] if is_missing(missing, evidence) else evidence)
+        today = not asks_for_history(asked.text, asked.language, self._today())
+        asked.quotes = with_other_side(gather(ranked, self._retriever), self._retriever, newest_first=today)
         now = asked.elapsed()
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
@@ -165,7 +173,8 @@ class Assistant:
 
     def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
-        quoted = quote_answer(asked.quotes, asked.language, asked_kind(asked.text, asked.language))
+        kind = None if asked.parts else asked_kind(asked.text, asked.language)
+        quoted = quote_answer(asked.quotes, asked.language, kind)
         draft = (after or Draft()).plus(quoted.text, quoted.cited)
         self._mark_first(asked)
         yield Token(draft.last)
@@ -232,14 +241,13 @@ class Assistant:
         return replace(answer, notices=remarks, composer="model", model=generator.name)
 
     def _end(self, asked: _Question, status: Status, text: str, citations: tuple[Citation, ...] = ()) -> Answer:
-        chunks = asked.found.chunks
         return Answer(
             status=status,
             answer=text,
             language=asked.language,
             question_used=asked.standalone,
             citations=citations,
-            retrieved=tuple(Retrieved(c.chunk.document, c.chunk.id, round(c.score, 4)) for c in chunks),
+            retrieved=tuple(Retrieved(c.chunk.document, c.chunk.id, round(c.score, 4)) for c in asked.chunks),
             timings_ms=replace(asked.timings, total=asked.elapsed()),
             odds=asked.judgement.odds,
         )

@@ -48,9 +48,7 @@ def quote_answer(quotes: Sequence[Quote], language: str, kind: str | None = None
     Where a `kind` of answer is asked for, quotes without it are left out as long as one has it.
     """
     quotes = [quote for quote in quotes if kind and offers(kind, quote.text)] or quotes
-    best = quotes[0].found
-    margin = MARGIN if best.reading is None else MARGIN_READ
-    chosen = [quote for quote in quotes if quote.found.score >= best.score - margin][:QUOTED_AT_MOST]
+    chosen = [quote for part in sorted({quote.part for quote in quotes}) for quote in _near_the_best(quotes, part)]
     if otherwise := [quote for quote in quotes[1:] if differ(quotes[0], quote)]:
         chosen = [quotes[0], *otherwise]  # both sides, and nothing between them
     foreign = [quote for quote in chosen if quote.citation.language != language]
@@ -60,6 +58,13 @@ def quote_answer(quotes: Sequence[Quote], language: str, kind: str | None = None
         lead = say(language, "quote_lead", language=say(language, foreign[0].citation.language))
         text = "\n".join([lead, *(f"“{_one_line(quote)}” [{quote.citation.n}]" for quote in chosen)])
     return Draft().plus(text, frozenset(quote.citation.n for quote in chosen))
+
+
+def _near_the_best(quotes: Sequence[Quote], part: int) -> list[Quote]:
+    own = [quote for quote in quotes if quote.part == part]
+    best = own[0].found
+    margin = MARGIN if best.reading is None else MARGIN_READ
+    return [quote for quote in own if quote.found.score >= best.score - margin][:QUOTED_AT_MOST]
 
 
 def model_answer(

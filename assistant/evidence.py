@@ -5,6 +5,7 @@ the quote. Quotes that touch are joined. Offsets are the document's: `quote == d
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ KIND_BONUS = 0.08  # one to two standard deviations of the scores of the sentenc
 LONGEST = 450  # characters of a quote made of sentences that touch
 MOST = 3  # quotes shown, and given to the model: reading them dominates its time
 
+
 _FIRST_WORDS = re.compile(r"^\W*(\w+)(?:\W+(\w+))?")
 
 
@@ -32,6 +34,7 @@ class Quote:
     citation: Citation
     found: ScoredSentence
     differs_from: frozenset[str] = frozenset()
+    part: int = 0  # which question of the message it was found for
 
     @property
     def text(self) -> str:
@@ -67,6 +70,19 @@ def collect(sentences: list[ScoredSentence], retriever: Retriever, most: int = M
     return [_quote(n, s, span, retriever) for n, (s, span) in enumerate(kept, 1)]
 
 
+def gather(ranked: Sequence[list[ScoredSentence]], retriever: Retriever) -> list[Quote]:
+    """Return the quotes for a message, numbered from 1: first of `ranked` are the sentences for it as a whole, then
+    those for each question in it if it asks several.
+    """
+    whole, *parts = ranked
+    quotes = collect(whole, retriever)
+    for part, sentences in enumerate(parts, 1):
+        for quote in collect(sentences, retriever, 1):
+            if not any(_touch(quote.citation, other.citation) for other in quotes):
+                quotes.append(replace(quote, part=part))
+    return _numbered(quotes)
+
+
 def with_other_side(quotes: list[Quote], retriever: Retriever, *, newest_first: bool) -> list[Quote]:
     """Put beside the best quote the newest statement that tells otherwise of the same thing, if there is one.
 
@@ -80,7 +96,16 @@ def with_other_side(quotes: list[Quote], retriever: Retriever, *, newest_first: 
         return quotes
     first = [other, best] if newest_first and other.citation.as_of > best.citation.as_of else [best, other]
     ordered = [*first, *(quote for quote in rest if quote is not other)]
-    return [replace(quote, citation=replace(quote.citation, n=n)) for n, quote in enumerate(ordered, 1)]
+    return _numbered(ordered)
+
+
+def _numbered(quotes: Sequence[Quote]) -> list[Quote]:
+    return [replace(quote, citation=replace(quote.citation, n=n)) for n, quote in enumerate(quotes, 1)]
+
+
+def _touch(one: Citation, other: Citation) -> bool:
+    same = (one.language, one.document) == (other.language, other.document)
+    return same and one.start < other.end and other.start < one.end
 
 
 def _otherwise(best: Quote, retriever: Retriever) -> Quote | None:

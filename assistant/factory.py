@@ -34,9 +34,9 @@ def build_assistant(settings: Settings, report: Report | None = None) -> Assista
         report(retriever.degraded)
     # Last: its loading takes both cores, and the page can be there before it is done.
     generator = _generator(settings, store, report)
-    return Assistant(
-        retriever, Verifier(embedder), generator, settings.composer, settings.deadline, reader=_reader(settings, report)
-    )
+    reader = _reader(settings, report)
+    verifier = Verifier(embedder, reader)
+    return Assistant(retriever, verifier, generator, settings.composer, settings.deadline, reader=reader)
 
 
 def build_embedder(store: WeightStore, report: Report) -> SentenceEmbedder:

@@ -6,12 +6,9 @@ generator runs its Yes/No log-probability gap is one more signal. Without the re
 were found: docs/decisions/answerability.md.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 
+from assistant.calibration import READER, TRAINED, VOTE, Judgement, calibration
 from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
 from assistant.signals import signals
@@ -19,48 +16,7 @@ from assistant.signals import signals
 NEAR_ENOUGH = 0.75  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
 NEAR_ENOUGH_ALONE = 0.835  # the same when neither reader nor generator judges
 YES_GAP, YES_GAP_TRAINED = 1.05, 0.0  # log-probability of Yes minus that of No, when no reader judges
-READER, VOTE, TRAINED = "reader", "vote", "trained vote"  # names of the weighings
-CALIBRATION = Path(__file__).with_name("calibration.json")
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """Whether the quotes answer; `odds` are the log-odds beyond the threshold, None where nothing was weighed."""
-
-    answers: bool
-    odds: float | None = None
-
-
 NO = Judgement(False)
-
-
-@dataclass(frozen=True)
-class Weighing:
-    """A logistic regression over signals, and the log-odds from which on the quotes answer."""
-
-    weights: Mapping[str, float]
-    bias: float
-    threshold: float
-
-    def log_odds(self, values: Mapping[str, float]) -> float:
-        """Log-odds that the quotes answer."""
-        return self.bias + sum(weight * values[name] for name, weight in self.weights.items())
-
-    def judge(self, values: Mapping[str, float]) -> Judgement:
-        """Whether they do."""
-        odds = self.log_odds(values) - self.threshold
-        return Judgement(odds >= 0, round(odds, 3))
-
-
-@cache
-def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
-    """Return what the command wrote: for the reader alone, and with the gap of a generator as it comes or trained."""
-    found = json.loads(file.read_text(encoding="utf-8"))
-    return {
-        name: Weighing(entry["weights"], entry["bias"], entry["threshold"])
-        for name, entry in found.items()
-        if isinstance(entry, dict) and "weights" in entry
-    }
 
 
 def judge_evidence(question: str, language: str, quotes: Sequence[Quote], *, alone: bool) -> Judgement:

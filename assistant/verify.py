@@ -2,7 +2,7 @@
 
 Checked in this order, cheapest first: it cites quotes that exist; every figure stands in a cited quote; every name
 stands in a cited quote or the question; it denies what the quote denies and nothing else; a figure keeps the word that
-limits it ("over", "almost"); its meaning is close to the quote's.
+limits it ("over", "almost"); the reader finds that the quote carries it or, without the reader, its meaning is close.
 """
 
 import re
@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.calibration import support_threshold
 from assistant.evidence import Quote
 from assistant.lexicon import lexicon, words
 from corpus.figures import FIGURE, figures, normalise_figure
 from index.embed import Embedder
+from index.reader import Reader
 
 MARK = re.compile(r"\s*\[(\d+)\]")
-# Cosine of e5 between a sentence and what supports it; unrelated pairs reach .80. See docs/decisions/verification.md.
-SUPPORT = 0.86
+# Without the reader: cosine of e5 between a sentence and what supports it; unrelated pairs reach .80. How it was found,
+# and what the reader's threshold is worth: docs/decisions/verification.md.
+NEAR = 0.86
 _NAME = re.compile(r"(?<![.!?:]\s)(?<!^)\b[A-ZÀ-Ü][\w’'-]+")
 
 
@@ -39,29 +42,35 @@ class Verdict:
 class Verifier:
     """Judges the model's sentences against the quotes it was given."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, reader: Reader | None = None) -> None:
         self._embedder = embedder
+        self._reader = reader
 
     def check(self, sentence: str, quotes: Sequence[Quote], question: str, language: str) -> Verdict:
         """Judge one sentence; marks that are missing or wrong are repaired to the quote that supports it best."""
         plain = MARK.sub("", sentence).strip()
         wanted = {int(number) for number in MARK.findall(sentence)}
         cited = [quote for quote in quotes if quote.citation.n in wanted]
-        cosines = self._support(plain, quotes)
+        support = self._support(plain, quotes)
         reason = _objection(plain, cited, question, language) if cited else "cites nothing"
         if reason:
             # Repaired once: the right sentence with the wrong mark is common, and the marks are ours to give.
-            best = max(quotes, key=lambda quote: cosines[quote.citation.n])
+            best = max(quotes, key=lambda quote: support[quote.citation.n])
             cited, reason = [best], _objection(plain, [best], question, language)
-        support = max(cosines[quote.citation.n] for quote in cited)
-        if not reason and support < SUPPORT:
-            reason = f"no quote supports it ({support:.2f})"
+        best_support = max(support[quote.citation.n] for quote in cited)
+        if not reason and best_support < 0:
+            reason = f"no quote supports it ({best_support:.2f})"
         marks = "".join(f"[{quote.citation.n}]" for quote in cited)
         return Verdict(f"{plain.rstrip()} {marks}", frozenset(quote.citation.n for quote in cited), reason)
 
     def _support(self, sentence: str, quotes: Sequence[Quote]) -> dict[int, float]:
+        """For each quote how far it is beyond the threshold of support."""
+        numbers = [quote.citation.n for quote in quotes]
+        if self._reader is not None:
+            odds = self._reader.supported([(sentence, quote.text) for quote in quotes])
+            return {n: value - support_threshold() for n, value in zip(numbers, odds, strict=True)}
         vectors = self._embedder.passages([sentence, *(quote.text for quote in quotes)])
-        return {q.citation.n: float(np.dot(vectors[0], row)) for q, row in zip(quotes, vectors[1:], strict=True)}
+        return {n: float(np.dot(vectors[0], row)) - NEAR for n, row in zip(numbers, vectors[1:], strict=True)}
 
 
 def _objection(plain: str, cited: Sequence[Quote], question: str, language: str) -> str:

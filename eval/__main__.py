@@ -13,9 +13,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE
 from assistant.factory import build_assistant, build_embedder
 from assistant.generator import build_generator
-from assistant.judge import CALIBRATION, READER, TRAINED, VOTE
 from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
 from corpus.facts import facts_beside, read_facts
@@ -29,6 +29,7 @@ from eval.report import write_report
 from eval.run import ROWS, SCORES, Run, plain, read_described, read_rows
 from eval.sets import CORPUS, QUERIES, QuestionSet, read_as_cases, read_set, sample
 from index.embed import Embedder, SentenceEmbedder
+from index.reader import Reader
 from index.retrieve import Retriever
 from weights.hashing import sha256_of
 from weights.progress import StderrReport
@@ -150,6 +151,11 @@ def _lint(options: argparse.Namespace) -> int:
 
 
 def _calibrate(options: argparse.Namespace) -> int:
+    if options.support:
+        fitted = calibrate.fit_support(calibrate.read_pairs(options.support), Reader())
+        print(json.dumps(fitted, indent=1))
+        calibrate.write({SUPPORT: fitted}, CALIBRATION)
+        return 0
     report = StderrReport()
     settings = read_settings(composer="auto" if options.vote else "extractive")
     assistant = build_assistant(settings, report)
@@ -269,6 +275,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_calibrate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     judging = commands.add_parser("calibrate", help="find weights and thresholds of the judgement on dev cases")
     judging.add_argument("--vote", action="store_true", help="with the generator's gap (2 s a question)")
+    judging.add_argument("--support", type=Path, metavar="PAIRS.jsonl", help="find the threshold of support instead")
     judging.add_argument("--cases", type=Path, nargs="+", default=list(DEV_CASES), metavar="CASES.jsonl")
     judging.add_argument("--limit", type=int, metavar="N", help="about N of the cases, always the same ones")
     judging.add_argument("--out", type=Path, metavar="DIR", help="keep the signals of every case there")

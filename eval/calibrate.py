@@ -10,16 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.assistant import Assistant, Considered
+from assistant.calibration import READER, TRAINED, VOTE
 from assistant.generator import Generator
-from assistant.judge import READER, TRAINED, VOTE
 from assistant.prompts import judging
 from assistant.signals import signals
+from corpus.errors import UsageError
 from eval.cases import Case
+from index.reader import Reader
 
 FOLDS, SEED = 5, 0
 # Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it. Where a
 # generator votes its curve is steep at a tenth; the reader alone pays much more for the second twentieth.
 REFUSED = {READER: 0.05, VOTE: 0.10, TRAINED: 0.10}
+DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
 CURVE = 20  # points of the curve that is kept
 
 
@@ -92,6 +95,52 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
         "at_threshold": _shares(wrongly[best], rightly[best]),
         "curve": [_shares(wrongly[i], rightly[i]) | {"threshold": round(float(at[i]), 2)} for i in _spread(len(at))],
     }
+
+
+def fit_support(pairs: Sequence[tuple[bool, str, str]], reader: Reader) -> dict[str, Any]:
+    """Return the log-odds that `DROPPED` of the supported claims of half the pairs miss, and what the other half says.
+
+    A pair is whether the source carries the claim, the claim, and the source.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    odds = np.array(reader.supported([(claim, source) for _, claim, source in pairs]))
+    truth = np.array([carried for carried, _, _ in pairs])
+    threshold = float(np.quantile(odds[0::2][truth[0::2]], DROPPED))
+    told, carried = odds[1::2], truth[1::2]
+    return {
+        "threshold": round(threshold, 4),
+        "pairs": {"supported": int(truth.sum()), "not": int((~truth).sum())},
+        "area_under_curve": round(float(roc_auc_score(truth, odds)), 4),
+        "at_threshold": {
+            "wrongly_shown": round(float((told[~carried] >= threshold).mean()), 3),
+            "wrongly_dropped": round(float((told[carried] < threshold).mean()), 3),
+        },
+    }
+
+
+def read_pairs(file: Path) -> list[tuple[bool, str, str]]:
+    """Read claims and their sources (`source`, `text`, `grounded`), those only that the reader was not trained on: of
+    every third of the sorted sources. Raises `UsageError` naming the line that is no pair.
+    """
+    found = [_pair(line, f"{file}, line {n}") for n, line in enumerate(_lines(file), 1)]
+    known = [pair for pair in found if pair[0] is not None]
+    untrained = set(sorted({source for _, _, source in known})[2::3])
+    return [(bool(carried), claim, source) for carried, claim, source in known if source in untrained]
+
+
+def _lines(file: Path) -> list[str]:
+    if not file.is_file():
+        raise UsageError(f"There is no file of pairs at {file}.")
+    return file.read_text(encoding="utf-8").splitlines()
+
+
+def _pair(line: str, place: str) -> tuple[bool | None, str, str]:
+    try:
+        fields = json.loads(line)
+        return fields["grounded"], fields["text"], fields["source"]
+    except (ValueError, KeyError, TypeError):
+        raise UsageError(f'{place}: a line is {{"source", "text", "grounded"}}.') from None
 
 
 def write(fitted: dict[str, Any], file: Path) -> None:

@@ -31,6 +31,8 @@ class Lexicon:
     capabilities: frozenset[str]
     advice: tuple[str, ...]
     attacks: re.Pattern[str]
+    asks: re.Pattern[str]
+    asks_on: re.Pattern[str]
     kinds: dict[str, re.Pattern[str]]
 
     def content_words(self, text: str) -> list[str]:
@@ -60,6 +62,8 @@ def lexicon(language: str) -> Lexicon:
         **fields,
         not_pointing=_any_of(data["not_pointing"]),
         attacks=_any_of(data["attacks"]),
+        asks=re.compile(rf"\b{data['asks']}\b", re.IGNORECASE),
+        asks_on=re.compile("|".join(data["asks_on"]), re.IGNORECASE),
         kinds={kind: _any_of(patterns) for kind, patterns in data["kinds"].items()},
     )
 

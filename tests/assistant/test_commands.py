@@ -42,7 +42,7 @@ def test_ask_json_prints_one_object_with_the_fields_of_the_contract(capsys):
     answer = printed(capsys, QUESTION)
     assert list(answer) == [
         "status", "answer", "language", "question_used", "composer", "model", "citations", "notices", "retrieved",
-        "timings_ms",
+        "timings_ms", "odds",
     ]  # fmt: skip
     assert set(answer["timings_ms"]) == {"condense", "retrieve", "first_evidence", "first_token", "total"}
     assert set(answer["citations"][0]) == {

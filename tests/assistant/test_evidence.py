@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Citation
-from assistant.evidence import KIND_BONUS, LONGEST, MOST, cite, collect, prefer_kind
+from assistant.evidence import KIND_BONUS, LONGEST, MOST, cite, collect, gather, prefer_kind, with_other_side
 from corpus.document import Document, Reference
 from tests.assistant.fakes import DOCUMENTS, HUB, OneDocument, sentences
 
@@ -161,3 +162,61 @@ def test_every_sentence_found_lies_in_the_quote_made_of_it(doc):
         (quote,) = collect([sentence], OneDocument(doc))
         assert quote.found is sentence
         assert sentence.text in quote.text
+
+
+OLDER = Reference(28, "d.older", "2018", None, "source", "", None, differs_from=("e.newer",))
+NEWER = Reference(28, "e.newer", "2025", None, "source", "", None, differs_from=("d.older",))
+BEFORE = Document("d", "en", "Then", "The hub housed 29 companies. Lakes are blue.", as_of="2018", references=(OLDER,))
+AFTER = Document("e", "en", "Now", "The hub houses 80 companies. Lakes are red.", as_of="2025", references=(NEWER,))
+
+
+class Two:
+    """What is needed of a retriever that holds both."""
+
+    def document(self, document_id: str, language: str) -> Document:
+        return {("d", "en"): BEFORE, ("e", "en"): AFTER}[document_id, language]
+
+
+def told(first: Document, *, newest_first: bool = True) -> list[str]:
+    quotes = collect(sentences(first), Two(), most=2)
+    return [quote.text for quote in with_other_side(quotes, Two(), newest_first=newest_first)]
+
+
+def test_what_another_document_tells_otherwise_stands_beside_the_best_quote():
+    assert told(AFTER)[:2] == ["The hub houses 80 companies.", "The hub housed 29 companies."]
+
+
+def test_the_newer_statement_goes_first_unless_one_asks_for_the_past():
+    assert told(BEFORE)[:2] == ["The hub houses 80 companies.", "The hub housed 29 companies."]
+    assert told(BEFORE, newest_first=False)[:2] == ["The hub housed 29 companies.", "The hub houses 80 companies."]
+
+
+def test_quotes_are_numbered_anew_when_one_is_put_between_them():
+    quotes = with_other_side(collect(sentences(BEFORE), Two(), most=2), Two(), newest_first=True)
+    assert [quote.citation.n for quote in quotes] == list(range(1, len(quotes) + 1))
+
+
+def test_where_nothing_tells_otherwise_nothing_is_added():
+    plain = replace(AFTER, references=())
+    quotes = collect(sentences(plain), OneDocument(plain))
+    assert with_other_side(quotes, OneDocument(plain), newest_first=True) == quotes
+
+
+def test_a_document_that_is_gone_is_not_missed():
+    quotes = collect(sentences(BEFORE), OneDocument(BEFORE), most=1)
+
+    class Alone(OneDocument):
+        def document(self, document_id, language):
+            if document_id != "d":
+                raise KeyError(document_id)
+            return super().document(document_id, language)
+
+    assert with_other_side(quotes, Alone(BEFORE), newest_first=True) == quotes
+
+
+def test_quotes_for_the_questions_of_a_message_are_each_shown_once():
+    one, two, *_ = sentences(HUB)
+    quotes = gather([[one, two], [two], [one]], OneDocument(HUB))
+    assert [quote.citation.n for quote in quotes] == list(range(1, len(quotes) + 1))
+    spans = [(quote.citation.start, quote.citation.end) for quote in quotes]
+    assert len(set(spans)) == len(spans)

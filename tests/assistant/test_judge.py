@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.judge import Weighing, calibration, judge_evidence, judge_vote
+from assistant.calibration import Weighing, calibration
+from assistant.judge import judge_evidence, judge_vote
 from assistant.signals import signals
 from tests.assistant.fakes import SURE, UNSURE, quotes
 

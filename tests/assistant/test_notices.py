@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from assistant.answer import Notice, NoticeKind
-from assistant.notices import notices
+from assistant.notices import disagreements, notices
 from assistant.texts import say
 from tests.assistant import fakes
 from tests.assistant.fakes import TODAY, quotes
@@ -83,3 +83,17 @@ def test_a_year_is_over_only_when_the_next_one_has_begun():
     year = replace(CURRENT, valid_until="2025")
     assert notices([year], "en", date(2025, 6, 1)) == ()
     assert len(notices([year], "en", date(2026, 1, 1))) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_quotes_that_tell_otherwise_are_named_with_their_dates(language):
+    old, new = quotes("The hub had 29 companies.", "The hub has 80 companies.", language=language)
+    old = replace(old, citation=replace(old.citation, as_of="2018", facts=("d.old",)))
+    new = replace(new, citation=replace(new.citation, as_of="2025-11"), differs_from=frozenset({"d.old"}))
+    (notice,) = disagreements([new, old], language)
+    assert notice.kind == NoticeKind.CONFLICT
+    assert all(part in notice.text for part in ("[1]", "[2]", "2018", "2025-11"))
+
+
+def test_quotes_that_agree_need_no_notice():
+    assert disagreements(quotes("The hub is red.", "The hub is blue."), "en") == ()

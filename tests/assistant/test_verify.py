@@ -124,3 +124,24 @@ def test_a_figure_must_keep_the_word_that_limits_it():
 
 def test_a_denial_must_not_become_an_affirmation():
     assert not check("The call is open to banks. [1]", "The call is not open to banks.").passed
+
+
+class Believer:
+    """A reader that says of every claim and quote the same."""
+
+    def __init__(self, odds: float) -> None:
+        self._odds = odds
+
+    def supported(self, claims):
+        return [self._odds for _ in claims]
+
+
+@pytest.mark.parametrize(("odds", "passed"), [(9.0, True), (-9.0, False)])
+def test_where_there_is_a_reader_it_says_whether_a_quote_carries_a_sentence(odds, passed):
+    verifier = Verifier(NearEmbedder(), Believer(odds))
+    assert verifier.check("The hub hosts 30 companies. [1]", quotes(HUB), QUESTION, "en").passed == passed
+
+
+def test_no_reader_can_let_a_wrong_figure_pass():
+    verifier = Verifier(NearEmbedder(), Believer(9.0))
+    assert not verifier.check("The hub hosts 31 companies. [1]", quotes(HUB), QUESTION, "en").passed

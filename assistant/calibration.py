@@ -1,0 +1,59 @@
+"""What `python -m eval calibrate` found: how signals are weighed, and from which value on they decide."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+CALIBRATION = Path(__file__).with_name("calibration.json")
+READER, VOTE, TRAINED = "reader", "vote", "trained vote"  # the weighings of answerability
+SUPPORT = "support"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether the quotes answer; `odds` are the log-odds beyond the threshold, None where nothing was weighed."""
+
+    answers: bool
+    odds: float | None = None
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """A logistic regression over signals, and the log-odds from which on the quotes answer."""
+
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+    def log_odds(self, values: Mapping[str, float]) -> float:
+        """Log-odds that the quotes answer."""
+        return self.bias + sum(weight * values[name] for name, weight in self.weights.items())
+
+    def judge(self, values: Mapping[str, float]) -> Judgement:
+        """Whether they do."""
+        odds = self.log_odds(values) - self.threshold
+        return Judgement(odds >= 0, round(odds, 3))
+
+
+@cache
+def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
+    """Return what the command wrote: for the reader alone, and with the gap of a generator as it comes or trained."""
+    return {
+        name: Weighing(entry["weights"], entry["bias"], entry["threshold"])
+        for name, entry in _read(file).items()
+        if "weights" in entry
+    }
+
+
+@cache
+def support_threshold(file: Path = CALIBRATION) -> float:
+    """Return the reader's log-odds from which on a quote carries a claim."""
+    return float(_read(file)[SUPPORT]["threshold"])
+
+
+def _read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
