@@ -100,6 +100,13 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """The language model is busy with others; so many of them are before this question."""
+
+    before: int
+
+
+@dataclass(frozen=True)
 class Token:
     """A piece of the answer that has been verified and may be shown. Pieces concatenate to `Answer.answer`."""
 
@@ -132,4 +139,4 @@ class Answer:
         return asdict(self)
 
 
-Event = Evidence | Token | Answer
+Event = Evidence | Waiting | Token | Answer

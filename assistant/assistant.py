@@ -6,8 +6,10 @@ Page, commands and evaluation all go through `Assistant.stream`.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import takewhile
 
 from assistant.answer import (
     Answer,
@@ -21,6 +23,7 @@ from assistant.answer import (
     Timings,
     Token,
     Turn,
+    Waiting,
 )
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.condense import Standalone, condense
@@ -31,10 +34,11 @@ from assistant.judge import NO, Judgement, judge_evidence, judge_vote
 from assistant.kinds import asked_kind
 from assistant.notices import disagreements, notices
 from assistant.parts import parts
-from assistant.prompts import judging
+from assistant.prompts import judging, writing
 from assistant.route import route
 from assistant.settings import Composer
 from assistant.texts import say
+from assistant.turns import Turns
 from assistant.verify import Verifier
 from corpus.document import Document
 from corpus.errors import ModelUnavailable, UsageError
@@ -45,6 +49,7 @@ from index.retrieve import Retriever, ScoredChunk, ScoredSentence
 from index.standing import asks_for_history
 
 LONGEST_QUESTION = 4000  # characters
+PATIENCE = 8.0  # seconds in the queue for the packaged model
 
 log = logging.getLogger(__name__)
 
@@ -96,9 +101,11 @@ class Assistant:
         deadline: float = 60.0,
         today: Callable[[], date] = date.today,
         reader: Reader | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._retriever = retriever
         self._reader = reader
+        self._turns = turns
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -143,7 +150,7 @@ class Assistant:
         elif self._generator is None:
             yield from self._quote(asked)
         else:
-            yield from self._write(asked, self._generator)
+            yield from self._in_turn(asked, self._generator)
 
     def _condense(self, asked: _Question, history: Sequence[Turn]) -> None:
         asked.condensed = condense(asked.text, history, asked.language)
@@ -180,6 +187,19 @@ class Assistant:
         yield Token(draft.last)
         yield self._grounded(asked, draft, extra, self._generator if after and after.text else None)
 
+    def _in_turn(self, asked: _Question, generator: Generator) -> Iterator[Event]:
+        """Wait for the generator, but not for long: what the reader finds is there already."""
+        if self._turns is None:
+            yield from self._write(asked, generator)
+            return
+        with self._turns.turn() as places:
+            for before in places:
+                yield Waiting(before)
+                if asked.elapsed() > 1000 * PATIENCE:
+                    yield from self._without_the_model(asked, "model_busy")
+                    return
+            yield from self._write(asked, generator)
+
     def _write(self, asked: _Question, generator: Generator) -> Iterator[Event]:
         """Let the generator vote and write; whatever it fails at, the verified sentences or the quotes stand."""
         draft = Draft()
@@ -192,25 +212,36 @@ class Assistant:
             if self._composer == "auto" and not generator.writes_well:
                 yield from self._quote(asked)
                 return
-            for draft in model_answer(generator, self._verifier, asked.standalone, asked.quotes, asked.language):
+            for draft in self._drafts(asked, generator):
                 self._mark_first(asked)
                 yield Token(draft.last)
-                if asked.elapsed() > 1000 * self._deadline:
-                    late = _incomplete(asked, "incomplete")
-                    yield self._grounded(asked, draft, (late,), generator, Status.PARTIAL)
-                    return
         except ModelUnavailable as error:
             log.warning("%s", error)
-            # It may have failed before it could judge: then the evidence is judged as it is without a model.
-            if draft.text or self._evidence_answers(asked, alone=True):
-                yield from self._quote(asked, _incomplete(asked, "model_failed"), after=draft)
-            else:
-                yield self._not_in_corpus(asked)
+            yield from self._without_the_model(asked, "model_failed", draft)
             return
-        if draft.cited:
+        if self._is_late(asked) and draft.cited:
+            yield self._grounded(asked, draft, (_incomplete(asked, "incomplete"),), generator, Status.PARTIAL)
+        elif draft.cited:
             yield self._grounded(asked, draft, generator=generator)
         else:
-            yield from self._quote(asked)
+            yield from self._quote(asked, *([_incomplete(asked, "model_failed")] if self._is_late(asked) else ()))
+
+    def _drafts(self, asked: _Question, generator: Generator) -> Iterator[Draft]:
+        """Yield the answer as it grows, until the deadline: a model may go on for ever."""
+        pieces = generator.stream(writing(asked.standalone, asked.quotes, asked.language))
+        in_time = takewhile(lambda _: not self._is_late(asked), pieces)
+        with closing(pieces):
+            yield from model_answer(in_time, self._verifier, asked.standalone, asked.quotes, asked.language)
+
+    def _is_late(self, asked: _Question) -> bool:
+        return asked.elapsed() > 1000 * self._deadline
+
+    def _without_the_model(self, asked: _Question, why: str, draft: Draft | None = None) -> Iterator[Event]:
+        """Go on from what was shown, if anything was; else judge the evidence as it is judged without a model."""
+        if (draft and draft.text) or self._evidence_answers(asked, alone=True):
+            yield from self._quote(asked, _incomplete(asked, why), after=draft)
+        else:
+            yield self._not_in_corpus(asked)
 
     def _mark_first(self, asked: _Question) -> None:
         if not asked.timings.first_token:

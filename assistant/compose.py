@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import sentencex
 
 from assistant.evidence import Quote, differ
-from assistant.generator import Generator
 from assistant.kinds import offers
-from assistant.prompts import writing
 from assistant.texts import say
 from assistant.verify import Verifier
 
@@ -68,12 +66,11 @@ def _near_the_best(quotes: Sequence[Quote], part: int) -> list[Quote]:
 
 
 def model_answer(
-    generator: Generator, verifier: Verifier, question: str, quotes: Sequence[Quote], language: str
+    pieces: Iterator[str], verifier: Verifier, question: str, quotes: Sequence[Quote], language: str
 ) -> Iterator[Draft]:
     """Yield the draft each time the model has written a sentence that passes verification; nothing if none does."""
     draft = Draft()
-    sentences = _sentences(generator.stream(writing(question, quotes, language)), language)
-    for sentence in sentences:
+    for sentence in _sentences(pieces, language):
         if not _WHOLE.search(sentence):
             log.info("dropped %r: it was cut off", sentence)
             continue

@@ -6,6 +6,7 @@ from functools import cached_property
 from assistant.assistant import Assistant
 from assistant.generator import Generator, PendingGenerator, build_generator, trusted_to_write
 from assistant.settings import Settings
+from assistant.turns import Turns
 from assistant.verify import Verifier
 from corpus.document import Span
 from corpus.errors import ModelUnavailable, WeightsError
@@ -36,7 +37,8 @@ def build_assistant(settings: Settings, report: Report | None = None) -> Assista
     generator = _generator(settings, store, report)
     reader = _reader(settings, report)
     verifier = Verifier(embedder, reader)
-    return Assistant(retriever, verifier, generator, settings.composer, settings.deadline, reader=reader)
+    turns = None if settings.is_remote else Turns()  # a provider sees to its own queue
+    return Assistant(retriever, verifier, generator, settings.composer, settings.deadline, reader=reader, turns=turns)
 
 
 def build_embedder(store: WeightStore, report: Report) -> SentenceEmbedder:

@@ -5,14 +5,17 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from threading import Thread
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+import httpx
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from pydantic import SecretStr
+from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_random
 
 from assistant.settings import Settings
 from corpus.errors import ModelUnavailable, ProjectError
@@ -23,12 +26,15 @@ from weights.store import WeightStore
 CONTEXT_TOKENS = 4096
 ANSWER_TOKENS = 100  # two sentences; more is where a small model begins to invent
 _PROMPT_CACHE_MIB = 128  # llama.cpp would take 8 GiB
-_TIMEOUT_SECONDS = 30.0
+_MOST_PIECES = 4 * ANSWER_TOKENS  # a provider that takes no limit is not listened to for ever
+_PATIENCE = {True: 30.0, False: 10.0}  # seconds without a word: of the model in this process, of a provider
+_CONNECT = 4.0  # seconds
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ADAPTER_ON = [{"id": 0, "scale": 1.0}]
 _ABSENT = -15.0  # log-probability of a word that is not among the twenty likeliest
 
 log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Generator(Protocol):
@@ -74,16 +80,22 @@ class ChatGenerator:
     def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
         """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
         more = {"extra_body": {"lora": _ADAPTER_ON}} if self.trained else {}
+        options = {"logprobs": True, "top_logprobs": 20, "max_tokens": 1, **more}
         with _failures():
-            message = self._model.invoke(list(messages), logprobs=True, top_logprobs=20, max_tokens=1, **more)
+            message = _twice(lambda: self._model.invoke(list(messages), **options))
         content = (message.response_metadata.get("logprobs") or {}).get("content") or []
         return _gap(content[0]["top_logprobs"]) if content else None
 
     def stream(self, messages: Sequence[BaseMessage]) -> Iterator[str]:
         """Yield the text as it is written. Raises `ModelUnavailable`."""
         with _failures():
-            for piece in self._model.stream(list(messages), max_tokens=ANSWER_TOKENS):
+            for piece in islice(_twice(lambda: self._opened(messages)), _MOST_PIECES):
                 yield str(piece.content)
+
+    def _opened(self, messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
+        """Return the stream once its first piece is there: what fails before can be tried again."""
+        pieces = iter(self._model.stream(list(messages), max_tokens=ANSWER_TOKENS))
+        return chain([next(pieces)], pieces)
 
 
 class PendingGenerator:
@@ -180,17 +192,28 @@ def _chat_model(url: str, name: str, key: str) -> BaseChatModel:
     from openai import DefaultHttpxClient
 
     # A proxy named in the environment cannot reach this machine's own server, and must not see what is asked of it.
-    direct = DefaultHttpxClient(trust_env=False) if urlsplit(url).hostname in _LOOPBACK else None
+    here = urlsplit(url).hostname in _LOOPBACK
+    direct = DefaultHttpxClient(trust_env=False) if here else None
     return ChatOpenAI(
         base_url=url,
         model=name,
         api_key=SecretStr(key),
         temperature=0,
         seed=0,
-        timeout=_TIMEOUT_SECONDS,
-        max_retries=1,
+        timeout=httpx.Timeout(_PATIENCE[here], connect=_CONNECT),
+        max_retries=0,  # see `_twice`
         http_client=direct,
     )
+
+
+def _twice(call: Callable[[], _T]) -> _T:
+    """Call once more, a little later, when what failed may pass: an overload, a lost connection, but no silence."""
+    from openai import APIConnectionError, APITimeoutError, InternalServerError, RateLimitError
+
+    passing = retry_if_exception_type((APIConnectionError, InternalServerError, RateLimitError))
+    silence = retry_if_not_exception_type(APITimeoutError)
+    again = Retrying(stop=stop_after_attempt(2), wait=wait_random(0.2, 1.0), retry=passing & silence, reraise=True)
+    return again(call)
 
 
 @contextmanager

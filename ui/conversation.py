@@ -3,7 +3,7 @@
 import unicodedata
 from dataclasses import dataclass, field
 
-from assistant.answer import Answer, Citation, Event, Evidence, Token, Turn
+from assistant.answer import Answer, Citation, Event, Evidence, Token, Turn, Waiting
 from ui.run import End, Run
 from ui.texts import DEFAULT_LANGUAGE
 
@@ -32,6 +32,7 @@ class Exchange:
     number: int
     question: str
     evidence: Evidence | None = None
+    before: int = 0  # questions that the language model answers first
     written: str = ""
     answer: Answer | None = None
     end: End | None = None
@@ -66,6 +67,8 @@ class Exchange:
         match event:
             case Evidence():
                 self.evidence = event
+            case Waiting():
+                self.before = event.before
             case Token():
                 self.written += event.text
             case Answer():

@@ -56,6 +56,8 @@ def progress_text(exchange: Exchange, words: Texts) -> str:
         return ""
     if exchange.evidence is None:
         return words.searching
+    if exchange.before and not exchange.written:
+        return words.counted("waiting", exchange.before)
     return words.counted("writing", len(exchange.evidence.citations))
 
 

@@ -32,6 +32,8 @@ class Texts(BaseModel):
     footnote: str
     you_asked: str
     searching: str
+    waiting_one: str
+    waiting_many: str
     writing_one: str
     writing_many: str
     searched_for: str

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from assistant.compose import CITED_SENTENCE, Draft, model_answer, quote_answer
 from assistant.texts import say
 from assistant.verify import Verifier
-from tests.assistant.fakes import FakeGenerator, NearEmbedder, quotes
+from tests.assistant.fakes import NearEmbedder, quotes
 
 FIRM = "The hub hosts 30 companies"
 WINE = "Trento wine is grown on 5,000 hectares"
@@ -26,7 +26,7 @@ class Anything(Verifier):
 
 def drafts(pieces, verifier=None, language="en") -> list[Draft]:
     verifier = verifier or Verifier(NearEmbedder())
-    return list(model_answer(FakeGenerator(pieces), verifier, "question", QUOTES, language))
+    return list(model_answer(iter(pieces), verifier, "question", QUOTES, language))
 
 
 def sentences(pieces, language="en") -> list[str]:
@@ -55,7 +55,7 @@ def test_a_sentence_leaves_before_the_next_one_is_written():
         yield " Trento"
         raise AssertionError("the first sentence was held back")
 
-    shown = model_answer(FakeGenerator(pieces()), Verifier(NearEmbedder()), "question", QUOTES, "en")
+    shown = model_answer(pieces(), Verifier(NearEmbedder()), "question", QUOTES, "en")
     assert next(shown).text == f"{FIRM}. [1]"
 
 

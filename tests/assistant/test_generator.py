@@ -178,6 +178,35 @@ def test_a_provider_that_is_not_there_does_not_answer(caplog):
     failure(lambda: list(model.stream(ASKED)), caplog, port)
 
 
+class Recovering(Provider):
+    """Fails with a status of the test's choice once, then answers."""
+
+    def do_POST(self):
+        if not self.server.requests:
+            answer, self.server.reply = self.server.reply, (self.server.status, "application/json", "{}")
+            super().do_POST()
+            self.server.reply = answer
+        else:
+            super().do_POST()
+
+
+@pytest.mark.parametrize(("status", "asked"), [(429, 2), (500, 2), (503, 2), (401, 1), (400, 1)])
+def test_what_may_pass_is_tried_once_more(status, asked, caplog):
+    with serving(200, "application/json", completion(likely(Yes=-1.0))) as server:
+        server.status, server.RequestHandlerClass = status, Recovering
+        model = generator(address(server))
+        if asked == 2:
+            assert model.yes_no_gap(ASKED) == pytest.approx(14.0)
+        else:
+            failure(lambda: model.yes_no_gap(ASKED), caplog, server.server_address[1])
+        assert len(server.requests) == asked
+
+
+def test_a_provider_that_writes_on_and_on_is_not_listened_to_for_ever():
+    with serving(200, "text/event-stream", chunks(*["on "] * 5000)) as server:
+        assert len(list(generator(address(server)).stream(ASKED))) < 1000
+
+
 def test_a_provider_is_an_address_a_name_and_a_key():
     with serving(200, "application/json", completion(likely(Yes=-1.0))) as server:
         settings = Settings(model=address(server), model_name="their-model", model_key=SecretStr(KEY))

@@ -1,7 +1,11 @@
+import itertools
+
 import pytest
 
-from assistant.answer import Evidence, NoticeKind, Status, Token
+from assistant.answer import Evidence, NoticeKind, Status, Token, Waiting
+from assistant.assistant import Assistant
 from assistant.texts import say
+from assistant.turns import Turns
 from corpus.errors import ModelUnavailable
 from tests.assistant import fakes
 from tests.assistant.fakes import FakeGenerator
@@ -40,10 +44,11 @@ def test_what_was_shown_before_the_model_failed_stands(found):
 
 
 @pytest.mark.parametrize("language", ["en", "it", "de"])
-def test_past_the_deadline_what_is_verified_is_a_partial_answer(found, language):
-    generator = FakeGenerator([RUNS, HOSTS, " More."])
-    late = fakes.assistant(found, generator, composer="model", deadline=1e-9)
-    answer = late.answer(QUESTION, language=language)
+def test_past_the_deadline_what_is_verified_is_a_partial_answer(found, language, monkeypatch):
+    generator = FakeGenerator([RUNS, " It hosts", " 30 companies. [1]"])
+    asked = iter([False, False])  # in time for two pieces, which make one whole sentence
+    monkeypatch.setattr(Assistant, "_is_late", lambda *_: next(asked, True))
+    answer = fakes.assistant(found, generator, composer="model").answer(QUESTION, language=language)
     assert (answer.status, answer.composer, answer.answer) == (Status.PARTIAL, "model", RUNS)
     assert (NoticeKind.INCOMPLETE, say(language, "incomplete")) in notices(answer)
     assert generator.closed
@@ -78,3 +83,45 @@ def test_two_questions_at_once_do_not_mix(found):
     first = [next(one), next(other)]
     assert [event.question_used for event in first] == [QUESTION, "When are grapes picked?"]
     assert [[*one][-1].question_used, [*other][-1].question_used] == [QUESTION, "When are grapes picked?"]
+
+
+@pytest.mark.parametrize("language", ["en", "it", "de"])
+def test_a_model_that_never_ends_a_sentence_in_time_leaves_the_quotes_and_a_notice(found, language):
+    endless = FakeGenerator(itertools.repeat(" and"))
+    answer = fakes.assistant(found, endless, composer="model", deadline=1e-9).answer(QUESTION, language=language)
+    assert (answer.status, answer.composer) == (Status.ANSWERED, "extractive")
+    assert (NoticeKind.INCOMPLETE, say(language, "model_failed")) in notices(answer)
+    assert endless.closed
+
+
+def test_who_waits_for_the_model_is_told_how_many_are_before(found):
+    turns = Turns(beat=0.001)
+    with turns.turn() as busy:
+        list(busy)
+        waiting = fakes.assistant(found, FakeGenerator([RUNS]), turns=turns).stream(QUESTION)
+        assert isinstance(next(waiting), Evidence)
+        assert next(waiting) == Waiting(1)
+    assert next(event for event in waiting if not isinstance(event, Waiting)) == Token(RUNS)
+
+
+@pytest.mark.parametrize("language", ["en", "it", "de"])
+def test_who_has_waited_long_enough_gets_the_quotes(found, language, monkeypatch):
+    monkeypatch.setattr("assistant.assistant.PATIENCE", 0.0)
+    turns, generator = Turns(beat=0.001), FakeGenerator([RUNS])
+    with turns.turn() as busy:
+        list(busy)
+        answer = fakes.assistant(found, generator, turns=turns).answer(QUESTION, language=language)
+    assert (answer.status, answer.composer) == (Status.ANSWERED, "extractive")
+    assert (NoticeKind.INCOMPLETE, say(language, "model_busy")) in notices(answer)
+    assert generator.asked == []
+
+
+def test_who_leaves_while_waiting_makes_room(found):
+    turns = Turns(beat=0.001)
+    with turns.turn() as busy:
+        list(busy)
+        leaving = fakes.assistant(found, FakeGenerator([RUNS]), turns=turns).stream(QUESTION)
+        next(leaving), next(leaving)
+        leaving.close()
+        with turns.turn() as places:
+            assert next(places) == 1

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer import Answer, Citation, Evidence, Notice, NoticeKind, Status
+from assistant.answer import Answer, Citation, Evidence, Notice, NoticeKind, Status, Token, Waiting
 from corpus.document import Document
 from tests.ui.fakes import DOCUMENT, FOUNDERS, HUB, answered, cite
 from ui.conversation import Exchange
@@ -206,3 +206,13 @@ def test_a_window_begins_and_ends_at_paragraphs():
 def test_a_short_document_is_shown_whole():
     document = Document("d", "en", "T", "a" * 3000)
     assert window(document.text, 10, 20) == (0, 3000)
+
+
+@pytest.mark.parametrize("language", ["en", "it", "de"])
+def test_who_waits_for_the_model_reads_their_place_until_writing_begins(language):
+    words, exchange = texts(language), Exchange(1, "the question")
+    exchange.take(Evidence("the question", language, (cite(1, HUB),)))
+    exchange.take(Waiting(2))
+    assert words.waiting_many.format(count=2) in plain(exchange_html(exchange, words))
+    exchange.take(Token("Written."))
+    assert words.waiting_many.format(count=2) not in plain(exchange_html(exchange, words))

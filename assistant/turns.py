@@ -1,0 +1,45 @@
+"""One at a time, first come first served: the packaged model writes one answer, the others know their place."""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from threading import Condition
+
+
+class Turns:
+    """A queue for something that serves one at a time. Safe to use from several threads.
+
+    Who waits hears of their place when it changes and every `beat` seconds, so that they can think better of it.
+    """
+
+    def __init__(self, beat: float = 1.0) -> None:
+        self._beat = beat
+        self._line: deque[object] = deque()
+        self._moved = Condition()
+
+    @contextmanager
+    def turn(self) -> Iterator[Iterator[int]]:
+        """Stand in line until the block is left. What it gives yields how many are before, and ends when none is."""
+        ticket = object()
+        with self._moved:
+            self._line.append(ticket)
+        try:
+            yield self._places(ticket)
+        finally:
+            with self._moved:
+                self._line.remove(ticket)
+                self._moved.notify_all()
+
+    def _places(self, ticket: object) -> Iterator[int]:
+        while place := self._place(ticket):
+            yield place
+            with self._moved:
+                self._moved.wait_for(partial(self._has_moved, ticket, place), self._beat)
+
+    def _place(self, ticket: object) -> int:
+        with self._moved:
+            return self._line.index(ticket)
+
+    def _has_moved(self, ticket: object, place: int) -> bool:
+        return self._line.index(ticket) != place
