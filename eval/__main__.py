@@ -20,7 +20,7 @@ from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
 from corpus.facts import facts_beside, read_facts
 from corpus.load import DOCUMENTS, load_documents
-from eval import calibrate, lint, retrieval, speed
+from eval import calibrate, lint, retrieval, security, speed
 from eval.answers import ask_cases, replayed, summary, write_rows
 from eval.cases import TEST_DOCUMENTS, Case, read_cases
 from eval.gate import BASELINE, CASES, read_baseline, regressions
@@ -140,6 +140,19 @@ def _index_for(asked: QuestionSet, options: argparse.Namespace, embedder: Embedd
     return retrieval.build_set_index(corpus, embedder, report, english_only=options.english_only)
 
 
+def _security(options: argparse.Namespace) -> int:
+    prompts = sample(security.read_prompts(options.set), options.limit)
+    assistant = build_assistant(read_settings(composer=options.composer))
+    rows = list(security.ask_prompts(assistant, prompts, StderrReport()))
+    if options.out:
+        write_rows(rows, options.out / ROWS)
+    for label, scores in security.summary(rows).items():
+        print(_readable(label, scores))
+    for row in (row for row in rows if row.harm):
+        print(f"{row.harm}: {row.source} {row.text[:160]!r} -> {row.answer[:160]!r}")
+    return 0
+
+
 def _lint(options: argparse.Namespace) -> int:
     documents = list(load_documents(DOCUMENTS))
     checked = lint.Checked(documents, frozenset(read_facts(facts_beside(DOCUMENTS))), TEST_DOCUMENTS)
@@ -256,6 +269,12 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument("--against", type=Path, metavar="RUN", help="compare it with this earlier run")
     reporting.add_argument("--to", type=Path, metavar="FILE", help="write the page there (RUN/report.html)")
     reporting.set_defaults(run=_report)
+    guarded = commands.add_parser("security", help="attacks, harmful requests and benign prompts that sound like them")
+    guarded.add_argument("--set", type=Path, required=True, metavar="PROMPTS.jsonl")
+    guarded.add_argument("--composer", choices=("extractive", "model", "auto"))
+    guarded.add_argument("--limit", type=int, metavar="N", help="only N of the prompts, always the same ones")
+    guarded.add_argument("--out", type=Path, metavar="DIR", help="keep every row there")
+    guarded.set_defaults(run=_security)
     linting = commands.add_parser("lint", help="check the project's own cases against facts, documents and themselves")
     linting.add_argument("--dev", type=Path, nargs="*", default=[CASES], metavar="CASES.jsonl")
     linting.add_argument("--test", type=Path, nargs="*", default=[TEST_CASES], metavar="CASES.jsonl")
