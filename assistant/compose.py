@@ -17,7 +17,7 @@ CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
 _WHOLE = re.compile(r"[.!?…\]][\"'”’»)]*$")
 _ITEM = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.DOTALL)
-QUOTED_AT_MOST = 3
+QUOTED_AT_MOST = 4
 WRITTEN_AT_MOST = 2  # sentences; what a small model adds to these copies its evidence
 # A further quote is shown when its score is this near the best one's: without and with the reader, which parts them.
 MARGIN, MARGIN_READ = 0.05, 0.08

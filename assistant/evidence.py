@@ -16,9 +16,9 @@ from corpus.document import Chunk, Document, Reference, Span
 from corpus.split import split_document
 from index.retrieve import Retriever, ScoredSentence
 
-KIND_BONUS = 0.08  # one to two standard deviations of the scores of the sentences of one passage
+KIND_BONUS = 0.02  # a quarter of a standard deviation of the scores of the sentences of one passage
 LONGEST = 450  # characters of a quote made of sentences that touch
-MOST = 3  # quotes shown, and given to the model: reading them dominates its time
+MOST = 4  # quotes shown, and given to the model: reading them dominates its time
 
 
 _FIRST_WORDS = re.compile(r"^\W*(\w+)(?:\W+(\w+))?")

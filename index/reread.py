@@ -10,7 +10,7 @@ from index.retrieve import Found, ScoredSentence
 SENTENCES = 30  # read at all, with the lower layers; whole passages, the best first
 THOROUGHLY = 4  # windows of them read with all layers
 # What the reader's log-odds count for beside retrieval's score, and where they end to count; docs/decisions/reader.md.
-READING = 0.01
+READING = 0.005
 _SURE = 6.0
 
 

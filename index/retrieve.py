@@ -13,6 +13,7 @@ from corpus.document import Chunk, Document, Span
 from corpus.glossary import Glossary
 from corpus.language import LANGUAGES
 from index.conflicts import both_sides
+from index.company import in_company
 from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
 from index.means import read_means
@@ -166,7 +167,7 @@ class Retriever:
                 score, said = sentence_score(held, number) - lost, frozenset(held.passage.words[1 + number])
                 cosine, words = float(held.cosines[number]), float(held.words[number])
                 ranked.append(ScoredSentence(chunk, span, score, cosine, words, said))
-        return both_sides(sorted(ranked, key=lambda s: (-s.score, s.chunk.id, s.span.start)))
+        return both_sides(sorted(in_company(ranked), key=lambda s: (-s.score, s.chunk.id, s.span.start)))
 
     def _shown(self, passages: list[Passage], language: str) -> list[Passage]:
         """Of a document and its translations one is shown: that in the question's language, else the first there is.

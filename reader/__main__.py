@@ -9,6 +9,7 @@ from typing import Any
 DEPTHS = (4, 6, 8, 12)
 SHIPPED = (6, 12)
 STATE = "reader.safetensors"
+PUBLIC_STEPS = 120  # of 173: our own documents take over before the rate has gone down
 
 
 def main() -> None:
@@ -97,9 +98,9 @@ def _judge(given: Any) -> None:
     words = (model.out[yes].float() - model.out[no].float()).bfloat16()
     public = lessons(given.sets, 0)
     own = own_lessons(written(sorted(QUESTIONS.glob("train.*.jsonl"))), Path("corpus/documents"), 0, public)
-    for name, asked, rate in (("judge", public, 4e-4), ("judge.own", own, 2e-4)):
+    for name, asked, rate, until in (("judge", public, 4e-4, PUBLIC_STEPS), ("judge.own", own, 2e-4, None)):
         packs = [pack(one, tokenizer, prompts()) for one in asked]
-        adapter.train(model, packs, words, rate=rate, seed=0, out=given.work / name)
+        adapter.train(model, packs, words, rate=rate, seed=0, out=given.work / name, until=until)
     adapter.export(model, given.weights.with_name("judge"), sha256_of(gguf))
 
 

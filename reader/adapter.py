@@ -42,8 +42,20 @@ def lower_states(model: Generator, packs: Sequence[Pack]) -> Iterator[Tensor]:
             yield state.clone()
 
 
-def train(model: Generator, packs: Sequence[Pack], words: Tensor, *, rate: float, seed: int, out: Path) -> None:
-    """Train the adapters in place, on every pack once; a checkpoint in `out` is gone on from if there is one."""
+def train(
+    model: Generator,
+    packs: Sequence[Pack],
+    words: Tensor,
+    *,
+    rate: float,
+    seed: int,
+    out: Path,
+    until: int | None = None,
+) -> None:
+    """Train the adapters in place, on every pack once, or `until` a step that comes before the rate has gone down.
+
+    A checkpoint in `out` is gone on from if there is one.
+    """
     out.mkdir(exist_ok=True)
     states = _kept_states(model, packs, out / "states.pt")
     trained = [p for p in model.parameters() if p.requires_grad]
@@ -51,7 +63,8 @@ def train(model: Generator, packs: Sequence[Pack], words: Tensor, *, rate: float
     order = _order(len(packs), seed)
     step = _resumed(out / "adapter.pt", model, optimiser)
     began, losses = time.time(), []
-    while step < len(order):
+    last = min(until or len(order), len(order))
+    while step < last:
         optimiser.param_groups[0]["lr"] = rate * _share(step, len(order))
         for number in order[step]:
             pack = packs[number]
@@ -64,7 +77,7 @@ def train(model: Generator, packs: Sequence[Pack], words: Tensor, *, rate: float
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
         step += 1
-        if step % EVERY == 0 or step == len(order):
+        if step % EVERY == 0 or step == last:
             recent = sum(losses[-EVERY * TOGETHER :]) / len(losses[-EVERY * TOGETHER :])
             _say({"step": step, "of": len(order), "loss": round(recent, 4), "s": round(time.time() - began)})
             torch.save((step, _trained(model), optimiser.state_dict()), out / "adapter.pt")

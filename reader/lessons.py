@@ -23,7 +23,7 @@ from reader.packs import Asked
 
 MOST = 10  # questions of a passage
 MISSED = 0.3  # share of English questions that also get a near-miss
-OWN, REPLAYED = 300, 60  # passages of our own documents, and of the lessons before
+OWN, REPLAYED = 200, 60  # passages of our own documents, and of the lessons before
 STRANGE = 2  # sentences of other documents among those of our own passages
 FEWEST = 4  # questions of a passage of ours: fewer are not worth reading it
 FOREIGN_OWN = 0.2  # share of our own questions that are asked of a passage in another language
