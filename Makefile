@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
-SOURCES := corpus index assistant eval ui weights reader tests app.py
+SOURCES := corpus index assistant eval peers ui weights reader tests app.py
 
-.PHONY: help chat ask index models test check hostile faults gate eval lock
+.PHONY: help chat ask index models test check hostile faults gate eval compare lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -45,6 +45,9 @@ gate: $(DEV) index ## hold the committed cases to the committed baseline
 
 eval: $(DEV) index ## measure the answers on the project's own cases
 	@$(BIN)/python -m eval answers --set eval/cases/corpus.dev.jsonl --out var/eval/dev
+
+compare: $(DEV) index ## other systems in the same run: same documents, generator, questions (hours; N=20 for fewer)
+	@$(BIN)/python -m peers --limit $(or $(N),60)
 
 lock: ## pin everything the chosen versions pull in
 	@scripts/lock $(PYTHON)

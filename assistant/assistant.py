@@ -31,7 +31,6 @@ from assistant.coverage import is_missing, set_apart
 from assistant.evidence import Quote, cite, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import NO, Judgement, judge_evidence, judge_vote
-from assistant.kinds import asked_kind
 from assistant.notices import disagreements, notices
 from assistant.parts import parts
 from assistant.prompts import judging, writing
@@ -180,8 +179,7 @@ class Assistant:
 
     def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
-        kind = None if asked.parts else asked_kind(asked.text, asked.language)
-        quoted = quote_answer(asked.quotes, asked.language, kind)
+        quoted = quote_answer(asked.quotes, asked.language)
         draft = (after or Draft()).plus(quoted.text, quoted.cited)
         self._mark_first(asked)
         yield Token(draft.last)

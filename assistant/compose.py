@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import sentencex
 
 from assistant.evidence import Quote, differ
-from assistant.kinds import offers
 from assistant.texts import say
 from assistant.verify import Verifier
 
@@ -40,22 +39,29 @@ class Draft:
         return Draft(self.text + last, last, self.cited | cited, self.sentences + 1)
 
 
-def quote_answer(quotes: Sequence[Quote], language: str, kind: str | None = None) -> Draft:
-    """Return the fewest verbatim sentences that answer; quotes in another language get a lead-in that names it.
+def quote_answer(quotes: Sequence[Quote], language: str) -> Draft:
+    """Return the fewest verbatim sentences that answer: those near the best, what tells otherwise right behind it.
 
-    Where a `kind` of answer is asked for, quotes without it are left out as long as one has it.
+    Items of a list stay a list. What is quoted in another language stands behind a line that names it.
     """
-    quotes = [quote for quote in quotes if kind and offers(kind, quote.text)] or quotes
-    chosen = [quote for part in sorted({quote.part for quote in quotes}) for quote in _near_the_best(quotes, part)]
-    if otherwise := [quote for quote in quotes[1:] if differ(quotes[0], quote)]:
-        chosen = [quotes[0], *otherwise]  # both sides, and nothing between them
-    foreign = [quote for quote in chosen if quote.citation.language != language]
-    if not foreign:
-        text = " ".join(f"{_one_line(quote)} [{quote.citation.n}]" for quote in chosen)
-    else:
-        lead = say(language, "quote_lead", language=say(language, foreign[0].citation.language))
-        text = "\n".join([lead, *(f"“{_one_line(quote)}” [{quote.citation.n}]" for quote in chosen)])
-    return Draft().plus(text, frozenset(quote.citation.n for quote in chosen))
+    near = [quote for part in sorted({quote.part for quote in quotes}) for quote in _near_the_best(quotes, part)]
+    otherwise = [quote for quote in quotes if differ(quotes[0], quote)]
+    chosen = list(dict.fromkeys([quotes[0], *otherwise, *near]))
+    lines = [
+        line for code in dict.fromkeys(q.citation.language for q in chosen) for line in _said_in(code, chosen, language)
+    ]
+    return Draft().plus("\n".join(lines), frozenset(quote.citation.n for quote in chosen))
+
+
+def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:
+    """The quotes in one language: in the reader's own as running text, or as a list where they are items of one."""
+    quotes = [quote for quote in chosen if quote.citation.language == code]
+    if code != language:
+        lead = say(language, "quote_lead", language=say(language, code))
+        return [lead, *(f"“{_one_line(quote)}” [{quote.citation.n}]" for quote in quotes)]
+    items = len(quotes) > 1 and all(_ITEM.match(quote.text) for quote in quotes)
+    said = [f"{'- ' * items}{_one_line(quote)} [{quote.citation.n}]" for quote in quotes]
+    return said if items else [" ".join(said)]
 
 
 def _near_the_best(quotes: Sequence[Quote], part: int) -> list[Quote]:

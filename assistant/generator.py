@@ -163,14 +163,21 @@ def build_generator(settings: Settings, store: WeightStore) -> Generator:
     )
 
 
-def _serve(path: Path, threads: int, adapter: Path | None) -> tuple[Any, str]:
+def serve_generator(settings: Settings, store: WeightStore, room: int) -> tuple[tuple[str, str, str], object]:
+    """Serve the packaged model, as it is, with `room` for so many tokens: address, name and key, and what keeps it."""
+    path = store.generator(settings.model)
+    server, key = _serve(path, settings.threads, None, room)
+    return (f"{server.listening_address}/v1", path.stem, key), server
+
+
+def _serve(path: Path, threads: int, adapter: Path | None, room: int = CONTEXT_TOKENS) -> tuple[Any, str]:
     """Serve a GGUF with llama.cpp in this process, on a free loopback port that only this process has the key to."""
     import xllamacpp
 
     key = secrets.token_urlsafe(24)
     params = xllamacpp.CommonParams()
     params.model.path = str(path)
-    params.n_ctx = CONTEXT_TOKENS
+    params.n_ctx = room
     params.n_parallel = 1
     params.cache_ram_mib = _PROMPT_CACHE_MIB
     params.api_keys = [key]

@@ -1,6 +1,7 @@
 """Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline, `retrieval`
 holds what is found to the documents known to be right, `calibrate` fits the judgement, `report` makes a page of a
-run of `answers`, `speed`, `page` and `size` take the time.
+run of `answers`, `feedback` lists what users missed and `promote` makes a case of it, `speed`, `page` and `size` take
+the time.
 """
 
 import argparse
@@ -10,19 +11,21 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE
-from assistant.factory import build_assistant, build_embedder
+from assistant.factory import DeferredEmbedder, build_assistant, build_embedder
+from assistant.feedback import FeedbackStore
 from assistant.generator import build_generator
 from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
 from corpus.facts import facts_beside, read_facts
 from corpus.load import DOCUMENTS, load_documents
-from eval import calibrate, lint, retrieval, security, speed
+from eval import calibrate, feedback, lint, retrieval, security, speed
 from eval.answers import ask_cases, replayed, summary, write_rows
-from eval.cases import TEST_DOCUMENTS, Case, read_cases
+from eval.cases import TEST_DOCUMENTS, Behaviour, Case, read_cases
 from eval.gate import BASELINE, CASES, read_baseline, regressions
 from eval.page import measure_page
 from eval.report import write_report
@@ -36,6 +39,7 @@ from weights.progress import StderrReport
 from weights.store import WeightStore
 
 WRONG_USE, FAILED = 2, 1
+_CENTURY = 36_500  # days; dates end
 _ANSWERING = ("index", "composer", "model", "model_name", "reader")  # settings that change answers
 TEST_CASES = CASES.with_name("corpus.test.jsonl")
 DEV_CASES = (CASES, CASES.with_name("finding.dev.jsonl"), CASES.with_name("near-miss.dev.jsonl"))
@@ -153,9 +157,41 @@ def _security(options: argparse.Namespace) -> int:
     return 0
 
 
+def _feedback(options: argparse.Namespace) -> int:
+    since = datetime.now(UTC) - timedelta(days=min(options.since, _CENTURY)) if options.since is not None else None
+    said = _store(options).all(since)
+    report = StderrReport()
+    written = feedback.worklist(said, DeferredEmbedder(WeightStore(read_settings().cache, report), report))
+    print(written, end="")
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(written, encoding="utf-8")
+    return 0
+
+
+def _promote(options: argparse.Namespace) -> int:
+    said = next((item for item in _store(options).all() if item.id == options.id), None)
+    if said is None:
+        raise UsageError(f"There is no feedback {options.id}. `python -m eval feedback` shows the ids.")
+    facts = [fact.strip() for fact in options.facts.split(",") if fact.strip()]
+    case = feedback.as_case(said, options.reference, facts, options.must_include, options.behaviour, options.question)
+    files = {file for file in (options.to, *CASES.parent.glob("*.jsonl")) if file.is_file()}
+    feedback.add_case(case, options.to, _checked(), [case for file in sorted(files) for case in read_cases(file)])
+    print(f"{case.id} stands in {options.to}: {case.question}")
+    return 0
+
+
+def _store(options: argparse.Namespace) -> FeedbackStore:
+    return FeedbackStore(read_settings(feedback=options.store).feedback)
+
+
+def _checked() -> lint.Checked:
+    facts = frozenset(read_facts(facts_beside(DOCUMENTS)))
+    return lint.Checked(list(load_documents(DOCUMENTS)), facts, TEST_DOCUMENTS)
+
+
 def _lint(options: argparse.Namespace) -> int:
-    documents = list(load_documents(DOCUMENTS))
-    checked = lint.Checked(documents, frozenset(read_facts(facts_beside(DOCUMENTS))), TEST_DOCUMENTS)
+    checked = _checked()
     files = {"dev": options.dev, "test": options.test}
     splits = {split: [case for file in named for case in read_cases(file)] for split, named in files.items()}
     found = lint.complaints(splits, checked)
@@ -275,6 +311,7 @@ def _parser() -> argparse.ArgumentParser:
     guarded.add_argument("--limit", type=int, metavar="N", help="only N of the prompts, always the same ones")
     guarded.add_argument("--out", type=Path, metavar="DIR", help="keep every row there")
     guarded.set_defaults(run=_security)
+    _add_feedback(commands)
     linting = commands.add_parser("lint", help="check the project's own cases against facts, documents and themselves")
     linting.add_argument("--dev", type=Path, nargs="*", default=[CASES], metavar="CASES.jsonl")
     linting.add_argument("--test", type=Path, nargs="*", default=[TEST_CASES], metavar="CASES.jsonl")
@@ -289,6 +326,26 @@ def _parser() -> argparse.ArgumentParser:
     for command in (answers, gate):
         command.add_argument("--out", type=Path, metavar="DIR", help="keep rows and scores there")
     return parser
+
+
+def _add_feedback(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    listing = commands.add_parser("feedback", help="what users missed or disliked: masked, like ones together, ranked")
+    listing.add_argument("--since", type=int, metavar="DAYS", help="only what was said in the last so many days")
+    listing.add_argument("--out", type=Path, metavar="FILE.md", help="write the list there, too")
+    listing.set_defaults(run=_feedback)
+    promoting = commands.add_parser("promote", help="make a case of one item of the list")
+    promoting.add_argument("id", metavar="ID", help="as the list shows it")
+    promoting.add_argument("--reference", required=True, metavar="TEXT", help="the right answer")
+    promoting.add_argument("--facts", default="", metavar="a.b,c.d", help="the facts it rests on")
+    promoting.add_argument("--must-include", nargs="+", default=[], metavar='"x|y"', help="what an answer must say")
+    promoting.add_argument("--behaviour", choices=get_args(Behaviour), default="answer")
+    promoting.add_argument(
+        "--question", default="", metavar="TEXT", help="asked so instead, for one that leaned on others"
+    )
+    promoting.add_argument("--to", type=Path, default=CASES, metavar="CASES.jsonl", help="append it there (dev cases)")
+    promoting.set_defaults(run=_promote)
+    for command in (listing, promoting):
+        command.add_argument("--store", type=Path, metavar="FILE", help="the file of feedback (ASSISTANT_FEEDBACK)")
 
 
 def _add_calibrate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,3 +143,25 @@ def test_every_quoted_sentence_is_found_with_its_marks():
 )
 def test_an_answer_shows_no_markdown(quote, shown):
     assert quote_answer(quotes(quote), "en").text == f"{shown} [1]"
+
+
+def test_quotes_in_the_readers_language_stay_plain_beside_others():
+    own, other = quotes("Der Hub hat 80 Firmen.", language="de")[0], quotes("One.", "The hub has 29 firms.")[1]
+    draft = quote_answer([own, other], "de")
+    lead = say("de", "quote_lead", language=say("de", "en"))
+    assert draft.text == f"Der Hub hat 80 Firmen. [1]\n{lead}\n“The hub has 29 firms.” [2]"
+
+
+def test_items_of_a_list_stay_a_list():
+    draft = quote_answer(quotes("- Small firms get 20%.", "- Large firms get 10%."), "en")
+    assert draft.text == "- Small firms get 20%. [1]\n- Large firms get 10%. [2]"
+    assert quote_answer(quotes("- Small firms get 20%.", "All firms may ask."), "en").text == (
+        "Small firms get 20%. [1] All firms may ask. [2]"
+    )
+
+
+def test_what_tells_otherwise_stands_right_behind_the_best_quote():
+    best, near, other = quotes("It has 80 firms.", "It is red.", "It had 29 firms.")
+    best = replace(best, differs_from=frozenset({"d3.old"}))
+    other = replace(other, citation=replace(other.citation, facts=("d3.old",)))
+    assert quote_answer([best, near, other], "en").text == "It has 80 firms. [1] It had 29 firms. [3] It is red. [2]"
