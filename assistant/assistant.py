@@ -6,7 +6,6 @@ Page, commands and evaluation all go through `Assistant.stream`.
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import takewhile
@@ -25,12 +24,13 @@ from assistant.answer import (
     Turn,
     Waiting,
 )
+from assistant.calibration import Judgement
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.condense import Standalone, condense
 from assistant.coverage import is_missing, set_apart
 from assistant.evidence import Quote, cite, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
-from assistant.judge import NO, Judgement, judge_evidence, judge_vote
+from assistant.judge import NO, judge_evidence, judge_vote
 from assistant.notices import disagreements, notices
 from assistant.parts import parts
 from assistant.prompts import judging, writing
@@ -228,8 +228,7 @@ class Assistant:
         """Yield the answer as it grows, until the deadline: a model may go on for ever."""
         pieces = generator.stream(writing(asked.standalone, asked.quotes, asked.language))
         in_time = takewhile(lambda _: not self._is_late(asked), pieces)
-        with closing(pieces):
-            yield from model_answer(in_time, self._verifier, asked.standalone, asked.quotes, asked.language)
+        yield from model_answer(in_time, self._verifier, asked.standalone, asked.quotes, asked.language)
 
     def _is_late(self, asked: _Question) -> bool:
         return asked.elapsed() > 1000 * self._deadline

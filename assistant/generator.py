@@ -79,8 +79,9 @@ class ChatGenerator:
 
     def yes_no_gap(self, messages: Sequence[BaseMessage]) -> float | None:
         """Log-probability of Yes minus that of No as the next word; None when the provider does not tell."""
-        more = {"extra_body": {"lora": _ADAPTER_ON}} if self.trained else {}
-        options = {"logprobs": True, "top_logprobs": 20, "max_tokens": 1, **more}
+        options: dict[str, Any] = {"logprobs": True, "top_logprobs": 20, "max_tokens": 1}
+        if self.trained:
+            options["extra_body"] = {"lora": _ADAPTER_ON}
         with _failures():
             message = _twice(lambda: self._model.invoke(list(messages), **options))
         content = (message.response_metadata.get("logprobs") or {}).get("content") or []

@@ -106,7 +106,7 @@ class _Query(BaseModel):
         return Case(
             id=self.id,
             group="main" if answerable else "unanswerable",
-            lang=question.language,
+            lang=question.language,  # type: ignore[arg-type]
             answerable=answerable,
             behaviour="answer" if answerable else "abstain",
             question=self.text,
