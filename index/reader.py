@@ -1,5 +1,6 @@
-"""The reader: which sentence answers a question, whether any does, which of its words, and whether a quote carries a
-claim. How it was trained and what it is worth: reader/CARD.md.
+"""The reader: which sentence answers a question, whether any does, and whether a quote carries a claim.
+
+How it was trained and what it is worth: reader/CARD.md.
 """
 
 import json
@@ -11,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from corpus.document import Span
 from corpus.errors import WeightsError
 from index import windows
 from index.encoder import one_thread, pack
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = Path(__file__).parent.parent / "weights" / "reader"
 MANIFEST, TENSORS, TOKENIZER = "manifest.json", "reader.safetensors", "tokenizer.json"
-_LONGEST_ANSWER = 30  # pieces
 _FLOATS = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 
@@ -44,12 +43,10 @@ class Readable:
 class Reading:
     """What the reader makes of the sentences of one passage.
 
-    `scores` (one a sentence) are log-odds against "no sentence of the passage answers"; `answer` is the sentence and
-    the characters in it that answer, where the passage was read with all layers and some do.
+    `scores` (one a sentence) are log-odds against "no sentence of the passage answers".
     """
 
     scores: _FLOATS
-    answer: tuple[int, Span] | None = None
 
     @property
     def answered(self) -> float:
@@ -65,7 +62,6 @@ class _Read:
     window: Window
     hidden: Any = None
     scores: Any = None
-    span: Any = None
 
 
 class Reader:
@@ -105,7 +101,8 @@ class Reader:
         self._each(read, 0, self.quick)
         best = read if thoroughly is None else sorted(read, key=lambda r: -_promise(r, beforehand))[:thoroughly]
         self._each(best, self.quick, self.deep)
-        return [self._reading([r for r in read if r.passage == n], p) for n, p in enumerate(passages)]
+        scores = [[item.scores[:, 0] for item in read if item.passage == n] for n in range(len(passages))]
+        return [Reading(np.concatenate(own)) for own in scores]
 
     def supported(self, claims: Sequence[tuple[str, str]]) -> list[float]:
         """Return for each claim and quote the log-odds that the quote carries the claim."""
@@ -132,38 +129,6 @@ class Reader:
             item.hidden = self._network.through(x, start, end)
             columns = torch.tensor(item.window.marks)
             item.scores = self._network.head(end, item.hidden, torch.zeros_like(columns), columns).float().numpy()
-            if end == self.deep:
-                item.span = self._network.span(item.hidden)[0].float().numpy()
-
-    def _reading(self, read: Sequence[_Read], passage: Readable) -> Reading:
-        scores = np.concatenate([item.scores[:, 0] for item in read])
-        best = int(np.argmax(scores)) if len(scores) else 0
-        inside = next((r for r in read if r.window.first <= best < r.window.first + len(r.window.marks)), None)
-        if inside is None or inside.span is None or scores[best] <= 0:
-            return Reading(scores)
-        return Reading(scores, self._answer(inside, best, passage.sentences[best]))
-
-    def _answer(self, item: _Read, sentence: int, text: str) -> tuple[int, Span] | None:
-        """Return the likeliest run of pieces inside one sentence, as characters of it."""
-        start = item.window.marks[sentence - item.window.first] + 1
-        offsets = self._encoded([text])[0].offsets[: windows.SENTENCE]
-        first, last = _likeliest(item.span[start : start + len(offsets)])
-        if first is None:
-            return None
-        begin, end = offsets[first][0], offsets[last][1]
-        begin += len(text[begin:end]) - len(text[begin:end].lstrip())  # a piece may begin with the space before it
-        return sentence, Span(begin, end)
-
-
-def _likeliest(logits: np.ndarray) -> tuple[int | None, int]:
-    """The start and end (inclusive) with the highest sum, the end not before the start."""
-    best: tuple[float, int | None, int] = (-np.inf, None, 0)
-    for first in range(len(logits)):
-        ends = logits[first : first + _LONGEST_ANSWER, 1]
-        last = int(np.argmax(ends))
-        if logits[first, 0] + ends[last] > best[0]:
-            best = (float(logits[first, 0] + ends[last]), first, first + last)
-    return best[1], best[2]
 
 
 def _promise(item: _Read, beforehand: Sequence[Sequence[float]] | None) -> float:

@@ -47,13 +47,11 @@ def _line(sentence: ScoredSentence) -> str:
 
 
 def _scored(sentences: list[ScoredSentence], reading: Reading) -> list[ScoredSentence]:
-    said = reading.answer
     return [
         replace(
             sentence,
             score=sentence.score + READING * max(-_SURE, min(_SURE, float(odds))),
             reading=float(odds),
-            answer=_line(sentence)[said[1].start : said[1].end] if said and said[0] == number else "",
         )
-        for number, (sentence, odds) in enumerate(zip(sentences, reading.scores, strict=True))
+        for sentence, odds in zip(sentences, reading.scores, strict=True)
     ]

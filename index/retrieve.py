@@ -12,8 +12,8 @@ import numpy as np
 from corpus.document import Chunk, Document, Span
 from corpus.glossary import Glossary
 from corpus.language import LANGUAGES
-from index.conflicts import both_sides
 from index.company import in_company
+from index.conflicts import both_sides
 from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
 from index.means import read_means
@@ -46,7 +46,7 @@ class ScoredChunk:
 class ScoredSentence:
     """A sentence with its place, its fused score, the two signals the score is made of, and its terms.
 
-    Where the reader has read it, `reading` are the log-odds that it answers, `answer` the words of it that do.
+    Where the reader has read it, `reading` are the log-odds that it answers.
     """
 
     chunk: Chunk
@@ -56,7 +56,6 @@ class ScoredSentence:
     coverage: float
     terms: frozenset[str] = frozenset()
     reading: float | None = None
-    answer: str = ""
 
     @property
     def text(self) -> str:

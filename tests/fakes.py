@@ -75,5 +75,4 @@ class FakeReader:
 
     def _reading(self, passage: Readable) -> Reading:
         scores = np.array([4.0 if self.answering in text else -8.0 for text in passage.sentences], dtype=np.float32)
-        best = int(np.argmax(scores))
-        return Reading(scores, (best, Span(0, len(self.answering))) if scores[best] > 0 else None)
+        return Reading(scores)

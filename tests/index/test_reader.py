@@ -22,27 +22,23 @@ def reader():
 
 
 @pytest.mark.parametrize(
-    ("question", "sentence", "words"),
+    ("question", "sentence"),
     [
-        ("How many people can the ferry carry?", 1, "240"),
-        ("When was the ferry built?", 0, "1931"),
-        ("Quanti passeggeri porta il traghetto?", 1, "240"),
-        ("In welchem Jahr wurde die Fähre gebaut?", 0, "1931"),
+        ("How many people can the ferry carry?", 1),
+        ("When was the ferry built?", 0),
+        ("Quanti passeggeri porta il traghetto?", 1),
+        ("In welchem Jahr wurde die Fähre gebaut?", 0),
     ],
 )
-def test_the_sentence_that_answers_is_best_and_its_words_are_named(reader, question, sentence, words):
+def test_the_sentence_that_answers_is_best(reader, question, sentence):
     ferry, oven = reader.read(question, [FERRY, OVEN])
     assert int(np.argmax(ferry.scores)) == sentence
     assert ferry.answered > 0 > oven.answered
-    number, span = ferry.answer
-    assert number == sentence
-    assert words in FERRY.sentences[number][span.start : span.end]
 
 
 def test_what_no_sentence_answers_has_no_answer(reader):
     for reading in reader.read("What does a ticket to the moon cost?", [FERRY, OVEN]):
         assert reading.answered < 0
-        assert reading.answer is None
 
 
 def test_passages_do_not_change_each_other(reader):
