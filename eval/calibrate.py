@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.assistant import Assistant, Considered
-from assistant.calibration import READER, TRAINED, VOTE
 from assistant.generator import Generator
 from assistant.prompts import judging
 from assistant.signals import signals
@@ -19,9 +18,8 @@ from eval.cases import Case
 from index.reader import Reader
 
 FOLDS, SEED = 5, 0
-# Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it. Where a
-# generator votes its curve is steep at a tenth; the reader alone pays much more for the second twentieth.
-REFUSED = {READER: 0.05, VOTE: 0.10, TRAINED: 0.10}
+# Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it.
+REFUSED = 0.10
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
 CURVE = 20  # points of the curve that is kept
 
