@@ -27,7 +27,7 @@ from assistant.answer import (
 from assistant.calibration import Judgement
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.condense import Standalone, condense
-from assistant.coverage import is_missing, set_apart
+from assistant.coverage import set_apart
 from assistant.evidence import Quote, cite, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import NO, judge_evidence, judge_vote
@@ -167,7 +167,7 @@ class Assistant:
             preferred = prefer_kind(sentences, part.question, asked.language)
             evidence, missing = set_apart(preferred, self._retriever)
             asked.not_covered = asked.not_covered or missing
-            ranked.append([] if is_missing(missing, evidence) else evidence)
+            ranked.append(evidence)
         today = not asks_for_history(asked.text, asked.language, self._today())
         asked.quotes = with_other_side(gather(ranked, self._retriever), self._retriever, newest_first=today)
         now = asked.elapsed()

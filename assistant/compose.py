@@ -58,9 +58,9 @@ def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:
     quotes = [quote for quote in chosen if quote.citation.language == code]
     if code != language:
         lead = say(language, "quote_lead", language=say(language, code))
-        return [lead, *(f"“{_one_line(quote)}” [{quote.citation.n}]" for quote in quotes)]
+        return [lead, *(f"“{_shown(quote)}” [{quote.citation.n}]" for quote in quotes)]
     items = len(quotes) > 1 and all(_ITEM.match(quote.text) for quote in quotes)
-    said = [f"{'- ' * items}{_one_line(quote)} [{quote.citation.n}]" for quote in quotes]
+    said = [f"{'- ' * items}{_shown(quote)} [{quote.citation.n}]" for quote in quotes]
     return said if items else [" ".join(said)]
 
 
@@ -90,9 +90,10 @@ def model_answer(
             log.info("dropped %r: %s", sentence, verdict.reason)
 
 
-def _one_line(quote: Quote) -> str:
-    """The quote as running text: a reader need not see the mark of a list item or the stars of Markdown."""
-    return " ".join(_EMPHASIS.sub(r"\2", _ITEM.sub("", quote.text)).split())
+def _shown(quote: Quote) -> str:
+    """The quote as a reader sees it: running text without the marks of Markdown, but for the items of a list."""
+    first, *items = re.split(r"\n(?=[ \t]*[-*+][ \t])", quote.text)
+    return "\n- ".join(" ".join(_EMPHASIS.sub(r"\2", _ITEM.sub("", text)).split()) for text in (first, *items))
 
 
 def _sentences(pieces: Iterator[str], language: str) -> Iterator[str]:

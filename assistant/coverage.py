@@ -1,12 +1,13 @@
 """Step 3, last part: one document per language says what the corpus does not cover: no evidence, but the better no.
 
-Its sections say what is missing and which office to ask; the section nearest the question becomes the refusal.
+Its sections say what is missing and which office to ask; the section nearest the question becomes the refusal. Whether
+to refuse is for the judgement: that such a section was nearer than all evidence was wrong as often as right.
 """
 
 from index.retrieve import Retriever, ScoredSentence
 
 KIND = "coverage"
-NEAR = 0.05  # a section this near the best evidence (fused score) is about what was asked
+NEAR = 0.02  # a section this near the best evidence (score) is about what was asked
 
 
 def set_apart(
@@ -19,8 +20,3 @@ def set_apart(
     missing = next((s for s in sentences if (s.chunk.language, s.chunk.document) in apart), None)
     best = max((s.score for s in evidence), default=0.0)
     return evidence, missing if missing and missing.score >= best - NEAR else None
-
-
-def is_missing(missing: ScoredSentence | None, evidence: list[ScoredSentence]) -> bool:
-    """Whether the corpus says of what was asked that it does not cover it, rather than anything else."""
-    return missing is not None and missing.score > max((s.score for s in evidence), default=0.0)

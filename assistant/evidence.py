@@ -1,12 +1,14 @@
 """Step 3, second half: the ranked sentences become quotes that stand by themselves.
 
 A sentence that points back ("It hosts over 50 …") is quoted with the sentence before it, so that its subject is in
-the quote. Quotes that touch are joined. Offsets are the document's: `quote == document.text[start:end]`.
+the quote, one that leads to a list ("One of the following …") with the list. Quotes that touch are joined. Offsets are
+the document's: `quote == document.text[start:end]`.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from assistant.answer import Citation
@@ -21,6 +23,8 @@ LONGEST = 450  # characters of a quote made of sentences that touch
 MOST = 4  # quotes shown, and given to the model: reading them dominates its time
 
 
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
+_LEADS_TO_A_LIST = re.compile(r":\s*$|\b(?:following|seguenti|folgende[nrs]?)\b[^.]*\.?\s*$", re.IGNORECASE)
 _FIRST_WORDS = re.compile(r"^\W*(\w+)(?:\W+(\w+))?")
 
 
@@ -144,6 +148,9 @@ def _self_contained(sentence: ScoredSentence) -> Span:
     place = spans.index(sentence.span)
     if place > 0 and _points_back(sentence.text, sentence.chunk.language):
         return Span(spans[place - 1].start, sentence.span.end)
+    if _LEADS_TO_A_LIST.search(sentence.text):
+        items = takewhile(lambda span: _ITEM.match(sentence.chunk.sentence(span)), spans[place + 1 :])
+        return Span(sentence.span.start, max([sentence.span.end, *(span.end for span in items)]))
     return sentence.span
 
 

@@ -165,3 +165,8 @@ def test_what_tells_otherwise_stands_right_behind_the_best_quote():
     best = replace(best, differs_from=frozenset({"d3.old"}))
     other = replace(other, citation=replace(other.citation, facts=("d3.old",)))
     assert quote_answer([best, near, other], "en").text == "It has 80 firms. [1] It had 29 firms. [3] It is red. [2]"
+
+
+def test_a_list_inside_a_quote_stays_a_list():
+    (quote,) = quotes("One of the following.\n\n- A *patent*.\n- Two\n  researchers.")
+    assert quote_answer([quote], "en").text == "One of the following.\n- A patent.\n- Two researchers. [1]"

@@ -6,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer import Citation
-from assistant.evidence import KIND_BONUS, LONGEST, MOST, cite, collect, gather, prefer_kind, with_other_side
+from assistant.evidence import (
+    KIND_BONUS,
+    LONGEST,
+    LONGEST_LIST,
+    MOST,
+    cite,
+    collect,
+    gather,
+    prefer_kind,
+    with_other_side,
+)
 from corpus.document import Document, Reference
 from tests.assistant.fakes import DOCUMENTS, HUB, OneDocument, sentences
 
@@ -220,3 +230,19 @@ def test_quotes_for_the_questions_of_a_message_are_each_shown_once():
     assert [quote.citation.n for quote in quotes] == list(range(1, len(quotes) + 1))
     spans = [(quote.citation.start, quote.citation.end) for quote in quotes]
     assert len(set(spans)) == len(spans)
+
+
+LIST = document(
+    "A start-up needs one of the following criteria.\n\n- A patent.\n- Two researchers.\n\nIt is registered."
+)
+
+
+def test_a_sentence_that_leads_to_a_list_is_quoted_with_the_list():
+    assert quoted(LIST, [0], most=1) == [
+        "A start-up needs one of the following criteria.\n\n- A patent.\n- Two researchers."
+    ]
+
+
+def test_a_sentence_before_a_list_that_does_not_lead_to_it_stands_alone():
+    plain = document("A start-up is small.\n\n- A patent.\n- Two researchers.")
+    assert quoted(plain, [0], most=1) == ["A start-up is small."]
