@@ -9,7 +9,6 @@ from assistant.answer import Citation
 from assistant.evidence import (
     KIND_BONUS,
     LONGEST,
-    LONGEST_LIST,
     MOST,
     cite,
     collect,
