@@ -6,7 +6,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := corpus index assistant eval peers ui weights reader tests app.py
 
-.PHONY: help chat ask index models test check hostile faults gate eval compare lock
+.PHONY: help chat ask index models test check hostile faults gate regressions eval card compare lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,11 +40,17 @@ hostile: $(DEV) ## 345 broken and hostile files: each read or refused, within it
 faults: $(DEV) ## kill, damage and starve real indexes and count what is lost (an hour; --trials N for less)
 	@$(BIN)/python -m tests.index.faults
 
-gate: $(DEV) index ## hold the committed cases to the committed baseline
-	@$(BIN)/python -m eval gate
+gate: $(DEV) index ## hold the committed cases to the committed baseline (SETS=DIR: samples of public sets, too)
+	@$(BIN)/python -m eval gate $(if $(SETS),--sets "$(SETS)")
+
+regressions: $(DEV) index ## plant faults one by one and see that the gate notices each (minutes)
+	@$(BIN)/python -m eval regressions
 
 eval: $(DEV) index ## measure the answers on the project's own cases
 	@$(BIN)/python -m eval answers --set eval/cases/corpus.dev.jsonl --out var/eval/dev
+
+card: $(DEV) ## write docs/trust-card.md about the last make eval
+	@$(BIN)/python -m eval card var/eval/dev
 
 compare: $(DEV) index ## other systems in the same run: same documents, generator, questions (hours; N=20 for fewer)
 	@$(BIN)/python -m peers --limit $(or $(N),60)

@@ -1,7 +1,7 @@
-"""Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline, `retrieval`
-holds what is found to the documents known to be right, `calibrate` fits the judgement, `report` makes a page of a
-run of `answers`, `feedback` lists what users missed and `promote` makes a case of it, `speed`, `page` and `size` take
-the time.
+"""Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline and
+`regressions` shows that it notices, `retrieval` holds what is found to the documents known to be right, `calibrate`
+fits the judgement, `report` and `card` make a page of a run of `answers`, `feedback` lists what users missed and
+`promote` makes a case of it, `speed`, `page` and `size` take the time.
 """
 
 import argparse
@@ -10,8 +10,9 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,10 +24,11 @@ from assistant.settings import Settings, read_settings
 from corpus.errors import ProjectError, UsageError
 from corpus.facts import facts_beside, read_facts
 from corpus.load import DOCUMENTS, load_documents
-from eval import calibrate, feedback, lint, retrieval, security, speed
-from eval.answers import ask_cases, replayed, summary, write_rows
+from eval import calibrate, feedback, gate, lint, regressions, retrieval, security, speed
+from eval.answers import Row, ask_cases, replayed, summary, write_rows
+from eval.card import CARD, write_card
 from eval.cases import TEST_DOCUMENTS, Behaviour, Case, read_cases
-from eval.gate import BASELINE, CASES, read_baseline, regressions
+from eval.gate import BASELINES, CASES
 from eval.page import measure_page
 from eval.report import write_report
 from eval.run import ROWS, SCORES, Run, plain, read_described, read_rows
@@ -97,18 +99,52 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _card(options: argparse.Namespace) -> int:
+    write_card(options.folder, options.to)
+    print(options.to)
+    return 0
+
+
 def _gate(options: argparse.Namespace) -> int:
     # Quotes only: the same figures on every machine, and no weights of a language model.
     settings = read_settings(composer="extractive")
     options.set, options.limit = CASES, None
-    scores = _run(read_cases(CASES), settings, _opened(options, settings))
-    if options.accept:
-        BASELINE.parent.mkdir(exist_ok=True)
-        BASELINE.write_text(json.dumps(plain(scores), indent=2) + "\n", encoding="utf-8")
-        return 0
-    found = regressions(scores, read_baseline())
-    print("\n".join(f"gate: {line}" for line in found) or "gate: passed")
+    if options.out:  # what an interrupted run left was made by the code as it was then
+        (options.out / ROWS).unlink(missing_ok=True)
+    found = _hold(gate.OWN, read_cases(CASES), settings, options.accept, _opened(options, settings))
+    for name in gate.SETS if options.sets else ():
+        report, folder = StderrReport(), options.sets / name
+        cases = sample(read_as_cases(folder), gate.SAMPLE)
+        index = retrieval.build_set_index(folder / CORPUS, _embedder(report), report)
+        found += _hold(name, cases, settings.model_copy(update={"index": index}), options.accept)
+    print("\n".join(f"gate: {line}" for line in found) or f"gate: {'recorded' if options.accept else 'passed'}")
     return FAILED if found else 0
+
+
+def _hold(name: str, cases: Sequence[Case], settings: Settings, accept: bool, run: Run | None = None) -> list[str]:
+    """Hold a run to its baseline, or make it the new one; return what speaks against it."""
+    file = gate.baseline_file(name, BASELINES)
+    before = None if accept else gate.read_baseline(file)
+    day = before.today if before else date.today()
+    rows = _run(cases, settings, run, day)
+    if before is None:
+        found = gate.broken(rows)
+        if not found:
+            gate.Baseline.of(rows, day).write(file)
+    else:
+        print("\n".join(f"{name}, {line}" for line in gate.told(rows, before)) or f"{name}: no question changed")
+        found = gate.regressions(rows, before) + gate.unrecorded(rows, before)
+    return [f"{name}: {line}" for line in found]
+
+
+def _regressions(options: argparse.Namespace) -> int:
+    cases = read_cases(CASES)
+    asked = cases if options.all else regressions.chosen(cases)
+    assistant = build_assistant(read_settings(composer="extractive"))
+    found = regressions.plant_each(assistant, asked, date.today(), StderrReport())
+    print(f"{sum(len(case.questions()) for case in asked)} questions in {len(asked)} cases")
+    print(regressions.table(found))
+    return FAILED if any(map(regressions.is_wrong, found)) else 0
 
 
 def _retrieval(options: argparse.Namespace) -> int:
@@ -216,7 +252,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     if options.out:
         write_rows(rows, options.out / ROWS)
     judge = READER if generator is None else TRAINED if generator.trained else VOTE
-    fitted = calibrate.fit(rows, calibrate.REFUSED[judge])
+    fitted = calibrate.fit(rows, calibrate.REFUSED)
     print(json.dumps(fitted, indent=1))
     calibrate.write({judge: fitted}, CALIBRATION)
     return 0
@@ -253,13 +289,16 @@ def _page(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run(cases: Sequence[Case], settings: Settings, run: Run | None) -> dict[str, Any]:
+def _run(cases: Sequence[Case], settings: Settings, run: Run | None, day: date | None = None) -> list[Row]:
+    """Ask the cases, `day` being taken for today if there is one, and print what came of it."""
     rows = run.rows() if run else []
     known = {row.case for row in rows}
-    for asked in ask_cases(build_assistant(settings), [case for case in cases if case.id not in known], StderrReport()):
-        rows += asked
-        if run:
-            run.append(asked)
+    assistant = build_assistant(settings)
+    with gate.on_day(assistant, day) if day else nullcontext():
+        for asked in ask_cases(assistant, [case for case in cases if case.id not in known], StderrReport()):
+            rows += asked
+            if run:
+                run.append(asked)
     scores = summary(rows)
     if run:
         run.close(scores)
@@ -267,7 +306,7 @@ def _run(cases: Sequence[Case], settings: Settings, run: Run | None) -> dict[str
         print(_readable(name, group))
     for row in (row for row in rows if not row.right):
         print(f"wrong {row.case}.{row.turn} ({row.lost}): {row.question} -> {row.answer['answer'][:160]!r}")
-    return scores
+    return rows
 
 
 def _readable(name: str, scores: dict[str, Any]) -> str:
@@ -305,6 +344,10 @@ def _parser() -> argparse.ArgumentParser:
     reporting.add_argument("--against", type=Path, metavar="RUN", help="compare it with this earlier run")
     reporting.add_argument("--to", type=Path, metavar="FILE", help="write the page there (RUN/report.html)")
     reporting.set_defaults(run=_report)
+    card = commands.add_parser("card", help="the trust card: one page that says how good the answers of a run are")
+    card.add_argument("folder", type=Path, metavar="RUN", help="the folder of a finished run")
+    card.add_argument("--to", type=Path, default=CARD, metavar="FILE", help=f"write it there ({CARD}), JSON beside it")
+    card.set_defaults(run=_card)
     guarded = commands.add_parser("security", help="attacks, harmful requests and benign prompts that sound like them")
     guarded.add_argument("--set", type=Path, required=True, metavar="PROMPTS.jsonl")
     guarded.add_argument("--composer", choices=("extractive", "model", "auto"))
@@ -316,14 +359,20 @@ def _parser() -> argparse.ArgumentParser:
     linting.add_argument("--dev", type=Path, nargs="*", default=[CASES], metavar="CASES.jsonl")
     linting.add_argument("--test", type=Path, nargs="*", default=[TEST_CASES], metavar="CASES.jsonl")
     linting.set_defaults(run=_lint)
-    gate = commands.add_parser("gate", help="hold the committed cases to the committed baseline")
-    gate.add_argument("--accept", action="store_true", help="make this run the new baseline")
-    gate.set_defaults(run=_gate)
+    gating = commands.add_parser("gate", help="hold the committed cases to the committed baseline")
+    gating.add_argument("--accept", action="store_true", help="make this run the new baseline")
+    gating.add_argument(
+        "--sets", type=Path, metavar="DIR", help=f"hold {gate.SAMPLE} questions of each of {', '.join(gate.SETS)}, too"
+    )
+    gating.set_defaults(run=_gate)
+    planting = commands.add_parser("regressions", help="plant faults one by one and see that the gate notices each")
+    planting.add_argument("--all", action="store_true", help="ask every case, not only some (half an hour)")
+    planting.set_defaults(run=_regressions)
     page = commands.add_parser("page", help="start, speed and memory of the served page, in Chromium")
     page.add_argument("--browser", metavar="PROGRAM", default=shutil.which("chromium"))
     page.add_argument("--rounds", type=int, default=4)
     page.set_defaults(run=_page)
-    for command in (answers, gate):
+    for command in (answers, gating):
         command.add_argument("--out", type=Path, metavar="DIR", help="keep rows and scores there")
     return parser
 

@@ -1,6 +1,7 @@
 """A peer that answers from a small script, run as a program of its own; a model that nobody has to load."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,3 +98,13 @@ def served(what: str, room: int, log: Path) -> Iterator[Service]:
 
 def rows(out: Path, name: str) -> list[dict]:
     return [json.loads(line) for line in (out / name / "rows.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is still there, and not only waiting to be noticed."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -1,3 +1,9 @@
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
 import pytest
 
 from corpus.errors import ProjectError
@@ -14,7 +20,9 @@ def fake_peer(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "load_documents", lambda corpus, skipped: fakes.DOCUMENTS)
     cases = tmp_path / "cases.jsonl"
     cases.write_text("".join(case.model_dump_json() + "\n" for case in fakes.CASES), encoding="utf-8")
-    return ["--cases", str(cases), "--out", str(tmp_path / "out")]
+    before = signal.getsignal(signal.SIGTERM)
+    yield ["--cases", str(cases), "--out", str(tmp_path / "out")]
+    signal.signal(signal.SIGTERM, before)
 
 
 def test_one_command_asks_everybody_and_leaves_the_table(fake_peer, tmp_path, capsys):
@@ -35,6 +43,36 @@ def test_wrong_use_is_one_line(fake_peer, capsys):
     assert command.main(["--cases", "/nowhere.jsonl"]) == 2
     assert capsys.readouterr().err == "peers: There is no file of cases at /nowhere.jsonl.\n"
     assert command.main([*fake_peer, "--limit", "0"]) == 2
+
+
+def test_a_run_that_is_stopped_takes_with_it_what_it_started(fake_peer, tmp_path):
+    started = tmp_path / "pid"
+    waits = f"import os, time; open({str(started)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    (tmp_path / "systems" / "fake" / "answer.py").write_text(waits)
+    command_line = f"""
+import sys
+from pathlib import Path
+from peers import __main__ as command
+from peers.roster import Peer
+from tests.peers import fakes
+folder = Path({str(tmp_path)!r})
+command.PEERS = (Peer("fake", "Fake", "fake-package", systems=folder / "systems"),)
+command.bench = lambda store, report: fakes.bench(folder)
+command.load_documents = lambda corpus, skipped: fakes.DOCUMENTS
+sys.exit(command.main({fake_peer!r}))
+"""
+    with subprocess.Popen([sys.executable, "-c", command_line], stderr=subprocess.PIPE) as process:
+        _until(lambda: started.exists() and started.read_text())
+        process.terminate()
+        assert process.communicate(timeout=20)[1].endswith(b"peers: stopped\n")
+    _until(lambda: not fakes.runs(int(started.read_text())))
+
+
+def _until(so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_provider_is_used_as_it_is(tmp_path, monkeypatch):

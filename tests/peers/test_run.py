@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 import time
@@ -117,15 +116,6 @@ def test_a_program_that_does_not_end_is_killed_with_what_it_started(tmp_path):
     with Child([sys.executable, "-c", code], tmp_path / "log") as child:
         assert child.wait(1).code < 0
     deadline = time.monotonic() + 5
-    while _runs(int(last_line(tmp_path / "log"))) and time.monotonic() < deadline:
+    while fakes.runs(int(last_line(tmp_path / "log"))) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not _runs(int(last_line(tmp_path / "log")))
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")
-    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    assert not fakes.runs(int(last_line(tmp_path / "log")))
