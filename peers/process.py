@@ -23,10 +23,14 @@ _BETWEEN = (
 
 @dataclass(frozen=True)
 class Finished:
-    """How a program ended. `peak_bytes` is the largest resident size, of it or of one it started; 0 when killed."""
+    """How a program ended. `peak_bytes` is the largest resident size, of it or of one it started; 0 when killed.
+
+    `late` says that it was killed because it took too long.
+    """
 
     code: int
     peak_bytes: int
+    late: bool = False
 
 
 class Child:
@@ -71,15 +75,18 @@ class Child:
 
     def wait(self, seconds: float) -> Finished:
         """Return when it has ended; kill it, and all that it started, when that takes longer."""
+        late = False
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
+            late = True
+        if self._process.returncode is None or self._process.returncode < 0:  # late, or killed by somebody else
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         code = self._process.wait()
         peak = int(self._peak.read_text()) if self._peak.exists() else 0
         self._peak.unlink(missing_ok=True)
-        return Finished(code, peak * _UNIT)
+        return Finished(code, peak * _UNIT, late)
 
 
 def last_line(log: Path) -> str:

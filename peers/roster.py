@@ -18,6 +18,7 @@ class Peer:
     embedder_served: bool = False  # takes its vectors from a service
     room: int = 4096  # tokens that its prompts and answers need
     python: tuple[int, int] = (3, 11)  # the oldest that its packages run on
+    note: str = ""  # what a reader of its figures must know
     systems: Path = SYSTEMS
 
     @property
@@ -36,6 +37,14 @@ class Peer:
 PEERS = (
     Peer("langchain-chroma", "LangChain retrieval chain", "langchain-classic", minilm=True),
     Peer("llama-index", "LlamaIndex query engine", "llama-index-core"),
-    # Its instructions and what its search returns come to 8,500 tokens.
-    Peer("haiku-rag", "haiku.rag", "haiku.rag-slim", embedder_served=True, room=16_384, python=(3, 12)),
+    Peer(
+        "haiku-rag",
+        "haiku.rag",
+        "haiku.rag-slim",
+        embedder_served=True,
+        room=16_384,  # its instructions and what its search returns come to 8,500
+        python=(3, 12),
+        note="an agent, which finds only what the generator's tool calls ask for; the packaged Qwen2.5-Coder writes "
+        "such calls as text, so give it a generator that makes them (ASSISTANT_MODEL) to see what it can do.",
+    ),
 )

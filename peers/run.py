@@ -50,6 +50,7 @@ class Outcome:
     own_bytes: int = 0  # peak of its own process
     served_bytes: int = 0  # peaks of the models that were served to it
     trouble: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class _Run:
             peak = self._run(nobody, [*command, *(["--prompted"] if embedder.prompted else [])], _told(served))
         rows = self._judged(nobody, read_replies(answers, self.names))
         memory = sum(service.peak_bytes for service in served)
-        return Outcome(nobody.name, nobody.title, nobody.version, embedder.title, rows, peak, memory)
+        return Outcome(nobody.name, nobody.title, nobody.version, embedder.title, rows, peak, memory, note=peer.note)
 
     def _run(self, system: Outcome, command: list[str], environment: dict[str, str] | None) -> int:
         self.report(f"{system.title}: {len(self.asked)} questions ...")
@@ -143,7 +144,7 @@ class _Run:
         patience = _START_SECONDS + _QUESTION_SECONDS * len(self.asked)
         with Child(command, log, environment) as child:
             finished = child.wait(patience)
-        if finished.code < 0:
+        if finished.late:
             raise ProjectError(f"it was stopped after {patience} s: {last_line(log)} (all of it in {log})")
         if finished.code:
             raise ProjectError(f"it ended with code {finished.code}: {last_line(log)} (all of it in {log})")

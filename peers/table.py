@@ -54,6 +54,7 @@ def table(outcomes: Sequence[Outcome]) -> str:
         f"{outcome.title} {outcome.version}: not measured, {outcome.trouble}" for outcome in outcomes if outcome.trouble
     ]
     said += [f"{outcome.title}: {n} answers failed." for outcome in outcomes if (n := _errors(outcome))]
+    said += [f"{outcome.title}: {outcome.note}" for outcome in outcomes if outcome.note and outcome.rows]
     said += [ahead(ours, other) for other in others if ours.rows and other.rows]
     turns = max((len(outcome.rows) for outcome in outcomes), default=0)
     said += [note.format(turns=turns) for note in _NOTES]

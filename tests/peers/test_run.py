@@ -63,6 +63,19 @@ def test_a_peer_that_crashes_or_stops_early_is_reported_and_the_others_go_on(tmp
     assert any(line.startswith("Crash: it ended") for line in said)
 
 
+def test_a_peer_that_takes_too_long_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr("peers.run._START_SECONDS", 1)
+    monkeypatch.setattr("peers.run._QUESTION_SECONDS", 0)
+    (_, slow), _ = run(tmp_path, fakes.peer(tmp_path / "systems", "slow", "import time; time.sleep(60)"))
+    assert slow.trouble.startswith("it was stopped after 1 s")
+
+
+def test_a_peer_that_somebody_else_kills_is_reported(tmp_path):
+    kills = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    (_, killed), _ = run(tmp_path, fakes.peer(tmp_path / "systems", "killed", kills))
+    assert killed.trouble.startswith("it ended with code 137")
+
+
 def test_our_own_failure_is_reported_too(tmp_path):
     ours, fake = run(tmp_path, fakes.peer(tmp_path / "systems"), ours=(sys.executable, "-c", "exit('no index')"))[0]
     assert "no index" in ours.trouble
@@ -114,7 +127,9 @@ def test_a_python_that_nobody_has_is_named(tmp_path):
 def test_a_program_that_does_not_end_is_killed_with_what_it_started(tmp_path):
     code = "import subprocess, sys; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); p.wait()"
     with Child([sys.executable, "-c", code], tmp_path / "log") as child:
-        assert child.wait(1).code < 0
+        finished = child.wait(1)
+    assert finished.late
+    assert finished.code < 0
     deadline = time.monotonic() + 5
     while fakes.runs(int(last_line(tmp_path / "log"))) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from peers.exchange import Reply, asked_of
 from peers.judge import judged
 from peers.run import Outcome
@@ -38,6 +40,11 @@ def test_where_a_peer_wins_it_says_so():
 
 def test_who_never_refuses_is_not_ahead_in_the_precision_of_refusals():
     assert "precision" not in ahead(outcome("Ours"), outcome("Peer", ("50", "2.68", "3 euro")))
+
+
+def test_what_a_reader_must_know_of_a_peer_is_told():
+    noted = replace(outcome("Peer"), note="an agent.")
+    assert "- Peer: an agent.\n" in table([outcome("Ours"), noted])
 
 
 def test_what_was_not_measured_and_what_failed_is_told():
