@@ -1,8 +1,9 @@
 """Step 5: a sentence of the model is shown only when a quote carries it.
 
 Checked in this order, cheapest first: it cites quotes that exist; every figure stands in a cited quote; every name
-stands in a cited quote or the question; it denies what the quote denies and nothing else; a figure keeps the word that
-limits it ("over", "almost"); the reader finds that the quote carries it or, without the reader, its meaning is close.
+stands in a cited quote or the question; it tells something of a quote; it denies what the quote denies and nothing
+else; a figure keeps the word that limits it ("over", "almost"); the reader finds that the quote carries it or, without
+the reader, its meaning is close.
 """
 
 import re
@@ -80,6 +81,8 @@ def _objection(plain: str, cited: Sequence[Quote], question: str, language: str)
         return f"figure {sorted(missing)[0]} is in no cited quote"
     if name := _strange_name(plain, f"{evidence} {question} {' '.join(q.citation.title for q in cited)}", language):
         return f"the name {name} is in no cited quote"
+    if not _tells_something(plain, evidence, question, language):
+        return "it tells nothing that a cited quote tells"
     denials = [_denies(quote.text, quote.citation.language) for quote in cited]
     if _denies(plain, language) and not any(denials):
         return "it denies what no quote denies"
@@ -113,6 +116,18 @@ def _strange_name(sentence: str, known: str, language: str) -> str:
         if (acronym or language != "de") and name.lower()[:5] not in stems:
             return str(name)
     return ""
+
+
+def _tells_something(sentence: str, evidence: str, question: str, language: str) -> bool:
+    """Whether of what the question does not say already something stands in the quotes; "The sentences answer the
+    question" does not tell.
+    """
+    known = lexicon(language)
+    told, asked, quoted = (
+        {word.lower()[:5] for word in known.content_words(text) if word.lower() not in known.fillers}
+        for text in (sentence, question, evidence)
+    )
+    return not told - asked or bool((told - asked) & quoted)
 
 
 def _denies(text: str, language: str) -> bool:

@@ -1,4 +1,4 @@
-"""Prompts, one file each, and the conversation they make. The judging turn and the writing turn share their prefix.
+"""Prompts, one file each, and the conversations they make: one to judge, one to write.
 
 A judge that was trained (`weights.adapter`) is asked in the words it was trained with, `*_trained.md`.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from assistant.evidence import Quote
 from assistant.texts import say
@@ -24,12 +24,15 @@ def prompt(name: str) -> str:
 def judging(question: str, quotes: Sequence[Quote], *, trained: bool = False) -> list[BaseMessage]:
     """Ask whether the quotes answer the question. Values are inserted, never interpreted: braces in them are inert."""
     suffix = "_trained" if trained else ""
-    numbered = "\n".join(f"[{quote.citation.n}] {' '.join(quote.text.split())}" for quote in quotes)
-    asked = prompt(f"judge{suffix}").format(quotes=numbered, question=question)
+    asked = prompt(f"judge{suffix}").format(quotes=_numbered(quotes), question=question)
     return [SystemMessage(prompt(f"system{suffix}")), HumanMessage(asked)]
 
 
 def writing(question: str, quotes: Sequence[Quote], language: str) -> list[BaseMessage]:
-    """Ask for the answer, after the judging turn was answered with yes."""
-    request = prompt("write").format(language=say("en", language))
-    return [*judging(question, quotes), AIMessage("Yes"), HumanMessage(request)]
+    """Ask for the answer."""
+    asked = prompt("write").format(quotes=_numbered(quotes), question=question, language=say("en", language))
+    return [SystemMessage(prompt("system_write")), HumanMessage(asked)]
+
+
+def _numbered(quotes: Sequence[Quote]) -> str:
+    return "\n".join(f"[{quote.citation.n}] {' '.join(quote.text.split())}" for quote in quotes)

@@ -111,7 +111,7 @@ def test_a_german_acronym_is_a_name():
 
 
 def test_a_sentence_far_from_every_quote_is_rejected():
-    verdict = check("Grapes taste sweet. [1]", floor=0.0)
+    verdict = check("Grapes taste sweet on metres. [1]", floor=0.0)
     assert verdict.reason.startswith("no quote supports it")
     assert check(f"{WINE} [2]", floor=0.0).passed
 
@@ -145,3 +145,13 @@ def test_where_there_is_a_reader_it_says_whether_a_quote_carries_a_sentence(odds
 def test_no_reader_can_let_a_wrong_figure_pass():
     verifier = Verifier(NearEmbedder(), Believer(9.0))
     assert not verifier.check("The hub hosts 31 companies. [1]", quotes(HUB), QUESTION, "en").passed
+
+
+def test_a_sentence_about_the_sentences_tells_nothing():
+    verdict = check("The sentences contain the answer to the question. [1]")
+    assert not verdict.passed
+    assert verdict.reason == "it tells nothing that a cited quote tells"
+
+
+def test_a_yes_that_repeats_the_question_may_pass():
+    assert check("Yes, the hub hosts companies. [1]", question="Does the hub host companies?").passed
