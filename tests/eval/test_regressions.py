@@ -55,7 +55,8 @@ def test_twelve_different_faults_or_more_are_known():
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_every_fault_can_still_be_planted(assistant, fault):
     # What it replaces must be there; whether the gate notices is for the command, with the real parts.
-    plant_each(assistant, ASKED[:1], DAY, silent, [fault])
+    control, planted = plant_each(assistant, ASKED[:1], DAY, silent, [fault])
+    assert (control.fault, control.said, planted.fault) == (NOTHING, (), fault.name)
 
 
 def test_faults_do_what_they_say(assistant):
