@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import eval.__main__ as commands
 from assistant.feedback import Feedback, FeedbackStore
 from corpus.errors import UsageError
 from eval import feedback
+from eval.__main__ import main
 from eval.cases import Case, read_cases
+from eval.commands import keeping
+from eval.commands.shared import DEV_CASES
 from eval.feedback import NO_DOCUMENT, add_case, as_case, entries, is_unanswered, mask, worklist
 from eval.lint import Checked
 from tests.assistant.fakes import HUB
@@ -114,7 +116,7 @@ def test_ordinary_figures_stay(text):
 
 
 def test_hardly_anything_of_the_committed_cases_is_masked():
-    questions = [turn.user for file in commands.DEV_CASES for case in read_cases(file) for turn in case.questions()]
+    questions = [turn.user for file in DEV_CASES for case in read_cases(file) for turn in case.questions()]
     assert [text for text in questions if mask(text) != text] == []
 
 
@@ -324,10 +326,10 @@ def test_a_file_of_test_cases_takes_what_was_held_out(tmp_path, checked):
 @pytest.fixture
 def run(monkeypatch, tmp_path, cases, checked):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(commands, "CASES", cases)
-    monkeypatch.setattr(commands, "_checked", lambda: replace(checked, ids=Counter()))
-    monkeypatch.setattr(commands, "DeferredEmbedder", lambda store, report: FakeEmbedder())
-    return lambda *arguments: commands.main([str(argument) for argument in arguments])
+    monkeypatch.setattr(keeping, "CASES", cases)
+    monkeypatch.setattr(keeping, "_checked", lambda: replace(checked, ids=Counter()))
+    monkeypatch.setattr(keeping, "DeferredEmbedder", lambda store, report: FakeEmbedder())
+    return lambda *arguments: main([str(argument) for argument in arguments])
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-import eval.__main__ as commands
 from eval import gate
+from eval.__main__ import main
 from eval.answers import Row
+from eval.commands import asking
 from eval.gate import CASES, OWN, Baseline, baseline_file, broken, chance, changes, read_baseline, regressions, told
 from eval.metrics import Estimate, mean, median_and_p95
 from tests.assistant import fakes
@@ -140,17 +141,17 @@ def run(monkeypatch, tmp_path, assistant):
     monkeypatch.chdir(tmp_path)
     cases = tmp_path / "cases.jsonl"
     cases.write_text(f"{json.dumps(CASE)}\n{json.dumps(ABSENT)}\n", encoding="utf-8")
-    monkeypatch.setattr(commands, "CASES", cases)
-    monkeypatch.setattr(commands, "BASELINES", tmp_path / "baselines")
-    monkeypatch.setattr(commands, "build_assistant", lambda settings: copy.copy(assistant))
-    return lambda *arguments: commands.main([str(argument) for argument in arguments])
+    monkeypatch.setattr(asking, "CASES", cases)
+    monkeypatch.setattr(asking, "BASELINES", tmp_path / "baselines")
+    monkeypatch.setattr(asking, "build_assistant", lambda settings: copy.copy(assistant))
+    return lambda *arguments: main([str(argument) for argument in arguments])
 
 
 @pytest.fixture
 def worse(monkeypatch, tmp_path):
     """Makes the assistant one that knows nothing of hubs."""
     found = fakes.retriever(tmp_path / "other", [fakes.LAKES])
-    return lambda: monkeypatch.setattr(commands, "build_assistant", lambda settings: fakes.assistant(found))
+    return lambda: monkeypatch.setattr(asking, "build_assistant", lambda settings: fakes.assistant(found))
 
 
 def many(tmp_path):
@@ -183,7 +184,7 @@ def test_the_gate_fails_when_the_assistant_got_worse_and_when_a_gain_is_not_reco
 ):
     many(tmp_path)
     run("gate", "--accept")
-    good = commands.build_assistant
+    good = asking.build_assistant
     worse()
     assert run("gate") == 1
     out = capsys.readouterr().out
@@ -191,7 +192,7 @@ def test_the_gate_fails_when_the_assistant_got_worse_and_when_a_gain_is_not_reco
     assert "gate: corpus.dev: regression: 5 questions got worse and 0 better (p = 0.031)" in out
     assert "gate: corpus.dev: answerable_right fell from 1.000 to 0.000" in out
     run("gate", "--accept")
-    monkeypatch.setattr(commands, "build_assistant", good)
+    monkeypatch.setattr(asking, "build_assistant", good)
     assert run("gate") == 1
     assert "gate: corpus.dev: improvement: 5 questions got better" in capsys.readouterr().out
 
@@ -242,8 +243,8 @@ def sets(monkeypatch, tmp_path, assistant):
         ]
         lines = "".join(json.dumps(question) + "\n" for question in asked)
         (folder / "queries.jsonl").write_text(lines, encoding="utf-8")
-    monkeypatch.setattr(commands.retrieval, "build_set_index", lambda corpus, *_: corpus.parent / "index")
-    monkeypatch.setattr(commands, "_embedder", lambda report: None)
+    monkeypatch.setattr(asking.retrieval, "build_set_index", lambda corpus, *_: corpus.parent / "index")
+    monkeypatch.setattr(asking, "embedder_of", lambda report: None)
     return tmp_path / "sets"
 
 

@@ -5,10 +5,11 @@ from unittest.mock import patch
 
 import pytest
 
-import eval.__main__ as commands
 from assistant.coverage import set_apart
 from eval import regressions
+from eval.__main__ import main
 from eval.cases import Case, read_cases
+from eval.commands import asking
 from eval.gate import CASES
 from eval.regressions import FAULTS, NOTHING, Fault, Outcome, chosen, is_wrong, plant_each, table
 
@@ -97,10 +98,10 @@ def test_the_sample_is_the_same_each_time_and_each_fault_can_show_in_it():
 def test_the_command_fails_when_a_fault_is_missed(monkeypatch, tmp_path, assistant, capsys, faults, code):
     cases = tmp_path / "cases.jsonl"
     cases.write_text("".join(json.dumps(case.model_dump()) + "\n" for case in ASKED), encoding="utf-8")
-    monkeypatch.setattr(commands, "CASES", cases)
-    monkeypatch.setattr(commands, "build_assistant", lambda settings: copy.copy(assistant))
+    monkeypatch.setattr(asking, "CASES", cases)
+    monkeypatch.setattr(asking, "build_assistant", lambda settings: copy.copy(assistant))
     monkeypatch.setattr(regressions, "FAULTS", tuple(faults))
-    assert commands.main(["regressions", "--all"]) == code
+    assert main(["regressions", "--all"]) == code
     out = capsys.readouterr().out
     assert "4 questions in 4 cases" in out
     assert ("passed  <- wrong" in out) == bool(code)

@@ -61,7 +61,7 @@ def write(file, values):
 def in_folder(tmp_path, monkeypatch):
     """Run the command in an empty folder, with an embedder that needs no weights."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("eval.__main__._embedder", lambda report: FakeEmbedder())
+    monkeypatch.setattr("eval.commands.measuring.embedder_of", lambda report: FakeEmbedder())
     return lambda *arguments: main(["retrieval", *map(str, arguments)])
 
 
