@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--more", type=Path, help="folder with the SelQA and QED files")
     parser.add_argument("--weights", type=Path, default=Path("weights/reader"), help="what ships")
     parser.add_argument("--steps", type=int, help="training steps, instead of the plan's")
+    parser.add_argument("--questions", type=int, default=400, help="votes: so many questions, drawn by lot")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     STEPS[given.step](given)
@@ -149,6 +150,19 @@ def _found(given: Any) -> None:
     print(json.dumps({"cost": cost([question.question for question in ours], "en", retriever, reader)}), flush=True)
 
 
+def _votes(given: Any) -> None:
+    """The generator's trained judgement on held-out passages, alone and with the reader's."""
+    from assistant.generator import build_generator
+    from assistant.settings import read_settings
+    from index.reader import Reader
+    from reader.evaluate import votes
+    from reader.lessons import measured
+
+    generator = build_generator(read_settings(), _store())
+    held = measured(given.sets, "squad2_dev")
+    print(json.dumps(votes(held, generator, Reader(given.weights), given.questions)), flush=True)
+
+
 def _network(path: Path) -> Any:
     from safetensors.torch import load_file
 
@@ -201,6 +215,7 @@ STEPS = {
     "export": _export,
     "evaluate": _evaluate,
     "found": _found,
+    "votes": _votes,
 }
 
 if __name__ == "__main__":

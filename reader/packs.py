@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from assistant.prompts import prompt
+from assistant.prompts import numbered_lines, prompt
 
 BEGIN, END = "<|im_start|>", "<|im_end|>"
 LONGEST_PASSAGE = 420  # tokens
@@ -47,7 +47,7 @@ def pack(asked: Asked, tokenizer: Any, words: tuple[str, str]) -> Pack:
     system, user = words
     before, after = user.split("{question}")
     opening, between = before.split("{quotes}")
-    quotes = "\n".join(f"[{n}] {' '.join(sentence.split())}" for n, sentence in enumerate(asked.sentences, 1))
+    quotes = numbered_lines(enumerate(asked.sentences, 1))
     head = f"{BEGIN}system\n{system}{END}\n{BEGIN}user\n{opening}{quotes}"
     passage = tokenizer.encode(head).ids[:LONGEST_PASSAGE]
     asks = [

@@ -3,7 +3,7 @@
 A judge that was trained (`weights.adapter`) is asked in the words it was trained with, `*_trained.md`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -22,9 +22,14 @@ def prompt(name: str) -> str:
 
 
 def judging(question: str, quotes: Sequence[Quote], *, trained: bool = False) -> list[BaseMessage]:
-    """Ask whether the quotes answer the question. Values are inserted, never interpreted: braces in them are inert."""
+    """Ask whether the quotes answer the question."""
+    return judging_sentences(question, _numbered(quotes), trained=trained)
+
+
+def judging_sentences(question: str, numbered: str, *, trained: bool = False) -> list[BaseMessage]:
+    """Ask it of "[1] ..." lines. Values are inserted, never interpreted: braces in them are inert."""
     suffix = "_trained" if trained else ""
-    asked = prompt(f"judge{suffix}").format(quotes=_numbered(quotes), question=question)
+    asked = prompt(f"judge{suffix}").format(quotes=numbered, question=question)
     return [SystemMessage(prompt(f"system{suffix}")), HumanMessage(asked)]
 
 
@@ -35,4 +40,9 @@ def writing(question: str, quotes: Sequence[Quote], language: str) -> list[BaseM
 
 
 def _numbered(quotes: Sequence[Quote]) -> str:
-    return "\n".join(f"[{quote.citation.n}] {' '.join(quote.text.split())}" for quote in quotes)
+    return numbered_lines((quote.citation.n, quote.text) for quote in quotes)
+
+
+def numbered_lines(texts: Iterable[tuple[int, str]]) -> str:
+    """Return "[1] ..." lines, each text on one."""
+    return "\n".join(f"[{number}] {' '.join(text.split())}" for number, text in texts)
