@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from assistant.demand import entries, is_unanswered
 from assistant.feedback import Feedback, FeedbackStore
+from assistant.masking import mask
 from corpus.errors import UsageError
 from eval import feedback
 from eval.__main__ import main
 from eval.cases import Case, read_cases
 from eval.commands import keeping
 from eval.commands.shared import DEV_CASES
-from eval.feedback import NO_DOCUMENT, add_case, as_case, entries, is_unanswered, mask, worklist
+from eval.feedback import NO_DOCUMENT, add_case, as_case, worklist
 from eval.lint import Checked
 from tests.assistant.fakes import HUB
 from tests.fakes import FakeEmbedder
