@@ -28,7 +28,7 @@ from assistant.calibration import Judgement
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.condense import Standalone, condense
 from assistant.coverage import set_apart
-from assistant.evidence import Quote, cite, gather, prefer_kind, with_other_side
+from assistant.evidence import Quote, cite, collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import NO, judge_evidence, judge_vote
 from assistant.notices import disagreements, notices
@@ -39,7 +39,7 @@ from assistant.settings import Composer
 from assistant.texts import say
 from assistant.turns import Turns
 from assistant.verify import Verifier
-from corpus.document import Document
+from corpus.document import Document, Entry
 from corpus.errors import ModelUnavailable, UsageError
 from corpus.language import LANGUAGES, detect_language
 from index.reader import Reader
@@ -48,6 +48,7 @@ from index.retrieve import Retriever, ScoredChunk, ScoredSentence
 from index.standing import asks_for_history
 
 LONGEST_QUESTION = 4000  # characters
+PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
 
 log = logging.getLogger(__name__)
@@ -127,6 +128,20 @@ class Assistant:
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the corpus, or raise `KeyError`."""
         return self._retriever.document(document_id, language)
+
+    def documents(self) -> Sequence[Entry]:
+        """Return what there is to read, in every language it is there in."""
+        return self._retriever.entries
+
+    def search(self, text: str, language: str) -> tuple[Citation, ...]:
+        """Return the passages that a text finds, best first; nothing is judged, and no model is asked.
+
+        `language` decides where the text alone does not tell which it is in. Raises `UsageError` as `stream` does.
+        """
+        asked = _accept(text, (), detect_language(text, language))
+        found = self._retriever.search(asked.text, asked.language)
+        sentences = reread(self._reader, asked.text, found).sentences if self._reader else found.sentences
+        return tuple(quote.citation for quote in collect(sentences, self._retriever, PASSAGES))
 
     def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
         """Yield the evidence, the verified pieces of the answer, and last the whole answer.

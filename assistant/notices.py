@@ -5,6 +5,7 @@ from datetime import date
 from itertools import combinations
 
 from assistant.answer import Citation, Notice, NoticeKind
+from assistant.dates import in_words, is_past
 from assistant.evidence import Quote, differ
 from assistant.texts import say
 
@@ -21,25 +22,31 @@ def disagreements(quotes: Sequence[Quote], language: str) -> tuple[Notice, ...]:
     return tuple(
         Notice(
             NoticeKind.CONFLICT,
-            say(language, "conflict", one=a.n, one_as_of=a.as_of, other=b.n, other_as_of=b.as_of),
+            say(
+                language,
+                "conflict",
+                one=a.n,
+                one_as_of=in_words(a.as_of, language),
+                other=b.n,
+                other_as_of=in_words(b.as_of, language),
+            ),
         )
         for a, b in pairs
     )
 
 
 def _of(citation: Citation, language: str, today: date) -> Iterator[Notice]:
-    values = {"title": citation.title, "as_of": citation.as_of, "valid_until": citation.valid_until}
+    values = {
+        "title": citation.title,
+        "as_of": in_words(citation.as_of, language),
+        "valid_until": in_words(citation.valid_until or "", language),
+    }
     if citation.status == "historic":
         yield Notice(NoticeKind.HISTORIC, say(language, "historic", **values))
-    if citation.valid_until and _is_past(citation.valid_until, today):
+    if citation.valid_until and is_past(citation.valid_until, today):
         yield Notice(NoticeKind.STALE, say(language, "stale", **values))
     if citation.confidence.startswith("knowledge"):
         yield Notice(NoticeKind.UNVERIFIED, say(language, "unverified", **values))
     if citation.language != language:
         name = say(language, citation.language)
         yield Notice(NoticeKind.TRANSLATED, say(language, "translated", language=name))
-
-
-def _is_past(day: str, today: date) -> bool:
-    """Whether a day, month or year given as YYYY[-MM[-DD]] is over."""
-    return day < today.isoformat()[: len(day)]

@@ -44,10 +44,22 @@ class Document:
     confidence: str = "source"
     summary: str = ""
     references: tuple[Reference, ...] = ()
+    topics: tuple[str, ...] = ()
 
     def references_in(self, span: Span) -> tuple[Reference, ...]:
         """Return what the statements that end inside `span` rest on."""
         return _ending_in(span, self.references)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document as a list of documents names it, without its text."""
+
+    id: str
+    language: str
+    title: str
+    topics: tuple[str, ...] = ()
+    status: str = "current"
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,7 @@ def _document(front: FrontMatter, text: str, references: tuple[Reference, ...]) 
         confidence=front.confidence,
         summary=front.summary,
         references=references,
+        topics=tuple(front.topic),
     )
 
 

@@ -8,15 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from corpus.document import Chunk, Document, Span
+from corpus.sections import sections
 from corpus.sentences import says_something, sentences, slice_of
 
 # About 250 tokens: long enough to carry its context, short enough that an embedding still stands for one topic.
 CHUNK_CHARACTERS = 1100
 VERSION = "3"
 
-# A fenced block is matched whole, so that a `#` line in it is passed over.
-_FENCE = r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?s:.*?)(?:^ {0,3}(?P=fence)[`~]*[ \t\r]*$|\Z)"
-_HEADING_OR_FENCE = re.compile(rf"{_FENCE}|^#{{1,6}}[ \t]+(?P<name>\S.*)$", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\S(?:.|\n(?![^\S\n]*\n))*")
 _ITEM = re.compile(r"^[ \t]*(?:(?P<row>\|)|(?:[-*+]|(?P<number>\d{1,3})[.)])[ \t]+(?=\S))", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]*_]*$")
@@ -31,9 +29,9 @@ class _Unit:
 def split_document(document: Document, size: int = CHUNK_CHARACTERS) -> list[Chunk]:
     """Cut a document into chunks of whole sentences, at most `size` characters unless one sentence is longer."""
     chunks = []
-    for section, body in _sections(document.text):
-        for group in _pack(_paragraphs(document, body), size):
-            chunks.append(_chunk(document, section, group))
+    for section in sections(document.text):
+        for group in _pack(_paragraphs(document, section.body), size):
+            chunks.append(_chunk(document, section.name, group))
     return chunks
 
 
@@ -53,21 +51,6 @@ def _chunk(document: Document, section: str, group: list[_Unit]) -> Chunk:
         valid_until=document.valid_until,
         references=document.references_in(span),
     )
-
-
-def _sections(text: str) -> Iterator[tuple[str, Span]]:
-    """Yield each heading's text with the span below it; what stands before the first heading has none."""
-    headings = [match for match in _HEADING_OR_FENCE.finditer(text) if match["name"]]
-    starts = [0, *(heading.end() for heading in headings)]
-    ends = [*(heading.start() for heading in headings), len(text)]
-    names = ["", *(_without_closing_marks(heading["name"]) for heading in headings)]
-    yield from zip(names, map(Span, starts, ends), strict=True)
-
-
-def _without_closing_marks(name: str) -> str:
-    """`Title ##` is called "Title". (In the pattern itself this would take time by the square of the blanks.)"""
-    bare = name.rstrip().rstrip("#")
-    return bare.rstrip() if bare[-1:] in (" ", "\t") else name.rstrip()
 
 
 def _paragraphs(document: Document, body: Span) -> Iterator[list[_Unit]]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Chunk, Document, Reference, Span
+from corpus.document import Chunk, Document, Entry, Reference, Span
 from corpus.errors import IndexUnusable
 from corpus.glossary import Term
 from index.report import Changes
@@ -127,6 +127,16 @@ class Records:
         for (body,) in self._db.execute("SELECT body FROM documents ORDER BY rowid"):
             yield _document(body)
 
+    def entries(self) -> tuple[Entry, ...]:
+        """Return what a list of all documents names, in the order they were added."""
+        fields = ("title", "topics", "status")
+        columns = ", ".join(f"json_extract(body, '$.{field}')" for field in fields)
+        rows = self._db.execute(f"SELECT id, language, {columns} FROM documents ORDER BY rowid")
+        return tuple(
+            Entry(id_, language, title, tuple(json.loads(topics or "[]")), status)
+            for id_, language, title, topics, status in rows
+        )
+
     def languages_of(self, document_ids: Iterable[str]) -> dict[str, set[str]]:
         """Return the languages that each of these documents is there in."""
         found: dict[str, set[str]] = {}
@@ -196,7 +206,8 @@ def _row(passage: Passage) -> tuple[object, ...]:
 
 def _document(body: str) -> Document:
     fields = json.loads(body)
-    return Document(**{**fields, "references": tuple(_reference(given) for given in fields["references"])})
+    references = tuple(_reference(given) for given in fields["references"])
+    return Document(**{**fields, "references": references, "topics": tuple(fields.get("topics", ()))})
 
 
 def _reference(given: dict[str, Any]) -> Reference:

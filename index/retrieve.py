@@ -5,11 +5,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from corpus.document import Chunk, Document, Span
+from corpus.document import Chunk, Document, Entry, Span
 from corpus.glossary import Glossary
 from corpus.language import LANGUAGES
 from index.company import in_company
@@ -106,6 +107,11 @@ class Retriever:
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the index, or raise `KeyError`."""
         return self._parts.records.document(document_id, language)
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All documents of the index in every language, without their texts."""
+        return self._parts.records.entries()
 
     def search(self, question: str, language: str, k: int = 10, context: str = "") -> Found:
         """Return the `k` best passages and the sentences of the best of them, each best first.
