@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from corpus.errors import ProjectError
@@ -48,11 +49,17 @@ def _serve(options: argparse.Namespace) -> None:
         engine = background.submit(_assistant, settings)
         import uvicorn
 
+        from assistant.feedback import FeedbackStore
+        from assistant.retention import purge_daily
+        from ui.judging import Judging
         from ui.server import ANSWER_SECONDS, build_app
 
         # The assistant's own deadline comes first: it ends with sources, the page can only cut off.
         seconds = max(ANSWER_SECONDS, settings.deadline + 5)
-        app = build_app(engine.result(), options.origin, seconds)
+        store = FeedbackStore(settings.feedback)
+        Thread(target=purge_daily, args=(store, settings.feedback_days, Event().wait), daemon=True).start()
+        judging = Judging(store, settings.feedback_days)
+        app = build_app(engine.result(), options.origin, seconds, judging)
     _say(f"Ready after {time.monotonic() - begun:.0f} s: http://{options.host}:{options.port}  (Ctrl+C ends it)")
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", server_header=False)
 

@@ -125,6 +125,12 @@ class Assistant:
         self._retrieve(asked)
         return Considered(asked.text, asked.language, asked.standalone, tuple(asked.quotes))
 
+    @property
+    def index_version(self) -> str:
+        """What is answered from: when the index was built, and of which texts."""
+        manifest = self._retriever.manifest
+        return f"{manifest.built_at} {manifest.corpus[:12]}"
+
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the corpus, or raise `KeyError`."""
         return self._retriever.document(document_id, language)

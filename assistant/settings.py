@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     index: Path = Field(Path("var/index"), description="directory of the search index")
     cache: Path = Field(default_factory=default_cache, description="where weights are kept")
     feedback: Path = Field(Path("var/feedback/feedback.sqlite"), description="file of what users say of answers")
+    feedback_days: int = Field(365, ge=1, le=36_500, description="days after which it is deleted")
     reader: bool = Field(True, description="whether the reader picks sentences and judges them")
     composer: Composer = Field("auto", description="who writes answers: auto, extractive or model")
     model: str = Field(DEFAULT_GENERATOR, description="a packaged model, a .gguf file, a provider's URL, or none")

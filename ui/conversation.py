@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from assistant.answer import Answer, Citation, Event, Evidence, Token, Turn, Waiting
+from assistant.feedback import Feedback
 from ui.run import End, Run
 from ui.texts import DEFAULT_LANGUAGE
 
@@ -37,6 +38,8 @@ class Exchange:
     answer: Answer | None = None
     end: End | None = None
     failure: str | None = None
+    index_version: str = ""  # what it was answered from; known where the answer can be judged
+    feedback: Feedback | None = None  # what its reader had stored of it
 
     @property
     def settled(self) -> bool:
@@ -79,10 +82,19 @@ class Exchange:
 
 @dataclass(frozen=True)
 class View:
-    """What the sources panel shows: all sources of an exchange, or one of them in its document."""
+    """What the panel shows: all sources of an exchange, one of them in its document, or the form that judges it."""
 
     exchange: int
     citation: Citation | None = None
+    judging: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would be stored of an exchange, and is not."""
+
+    exchange: int
+    feedback: Feedback
 
 
 @dataclass
@@ -92,6 +104,7 @@ class Conversation:
     language: str = DEFAULT_LANGUAGE
     exchanges: list[Exchange] = field(default_factory=list)
     view: View | None = None
+    draft: Draft | None = None
     run: Run | None = None
     begun: int = 0
 
@@ -107,7 +120,7 @@ class Conversation:
         """Forget everything but the interface language, and stop what is being written."""
         if self.run is not None:
             self.run.stop()
-        self.exchanges, self.view, self.run = [], None, None
+        self.exchanges, self.view, self.draft, self.run = [], None, None, None
 
     def exchange(self, number: int) -> Exchange | None:
         """Return the exchange of that number, if it is still here."""

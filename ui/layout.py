@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from ui.conversation import Conversation
+from ui.judging import Form, judging_form
 
 _EXAMPLES = 6
 
@@ -31,6 +32,7 @@ class Parts:
     stop: gr.Button
     footnote: gr.Markdown
     sources: gr.Markdown
+    form: Form
     action: gr.Textbox
 
     def outputs(self) -> list[Any]:
@@ -52,12 +54,13 @@ def laid_out() -> Parts:
                 question, ask, stop, message, footnote = _composer()
             with gr.Column(elem_id="sources-pane"):
                 sources = _panel("sources")
+                form = judging_form(_panel)
         announcement = _panel("announcement")
         action = gr.Textbox(elem_id="action", show_label=False, visible="hidden")
     return Parts(
         gr.State(Conversation()),
         *(masthead, start, welcome, examples, past, current, announcement, message),
-        *(question, ask, stop, footnote, sources, action),
+        *(question, ask, stop, footnote, sources, form, action),
     )
 
 

@@ -26,7 +26,21 @@
     setDrawer(false);
     const again = opener && find(`#log [data-send="${CSS.escape(opener)}"]`);
     if (again) again.focus();
-    else focusQuestion();
+    else if (!focusJudged()) focusQuestion();
+  }
+
+  // An answer was judged, or no longer is: its buttons gave way to others.
+  function focusJudged() {
+    const number = opener?.match(/^(?:judge|withdraw):(\d+)/)?.[1];
+    const button = number && find(`#log :is([data-send="withdraw:${number}"], [data-send="judge:${number}.up"])`);
+    button?.focus();
+    return Boolean(button);
+  }
+
+  function showWithdrawn() {
+    const gone = opener?.startsWith("withdraw:") && !find(`#log [data-send="${opener}"]`);
+    if (gone && document.activeElement === document.body) focusJudged();
+    if (gone) opener = null;
   }
 
   function press(button) {
@@ -39,6 +53,11 @@
       awaited = action.startsWith("sources:") ? ".cards" : "[data-focus]";
       setDrawer(true);
       if (action.startsWith("sources:")) focusSource(); // it may be there already
+    }
+    if (action.startsWith("judge:")) {
+      setDrawer(true);
+      formAwaited = true;
+      showForm(); // it may be there already
     }
     if (action === "new") {
       setDrawer(false);
@@ -61,7 +80,7 @@
   // A source was opened: bring its quote into the middle of the panel, and the reader's focus to its title.
   let awaited = null; // which kind of panel the reader asked for and is not there yet
   function focusSource() {
-    if (!find(`#sources ${awaited}`)) return false;
+    if (find("#feedback") || !find(`#sources ${awaited}`)) return false; // the form is still over it
     (find("#sources [data-focus]") || find("#sources-heading")).focus({ preventScroll: true });
     return true;
   }
@@ -74,6 +93,19 @@
       text.scrollTop = Math.max(0, top - text.clientHeight / 4);
     }
     if (awaited && focusSource()) awaited = null;
+  }
+
+  // The form for feedback came or went: so does the reader's focus, unless it is somewhere else already.
+  let formAwaited = false;
+  let formShown = false;
+  function showForm() {
+    const heading = find("#feedback-heading");
+    const lost = document.activeElement === document.body || formAwaited;
+    if (heading && lost) heading.focus();
+    if (!heading && formShown && awaited) showSource();
+    else if (!heading && formShown && lost) back();
+    if (heading) formAwaited = false;
+    formShown = Boolean(heading);
   }
 
   function bringUp(exchange) {
@@ -137,6 +169,8 @@
     waiting.disconnect();
     describe();
     watch("#sources", showSource);
+    watch("#sources-pane", showForm);
+    watch("#log", showWithdrawn);
     watch("#current", showQuestion);
     watch("#masthead", showLanguage);
   }).observe(document.documentElement, { childList: true, subtree: true });

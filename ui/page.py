@@ -14,6 +14,7 @@ from assistant.answer import Citation, Event, Evidence, Turn
 from corpus.document import Document
 from corpus.errors import ProjectError
 from ui.conversation import MAX_QUESTION, Conversation, Exchange, View, clean_question
+from ui.judging import Judging, problem_html
 from ui.layout import Parts, Update, laid_out
 from ui.panels import (
     announcement_html,
@@ -21,6 +22,7 @@ from ui.panels import (
     footnote_html,
     masthead_html,
     message_html,
+    said_html,
     welcome_html,
 )
 from ui.run import End, Run
@@ -40,13 +42,21 @@ class Engine(Protocol):
     def document(self, document_id: str, language: str) -> Document:
         """Return a document that a citation names."""
 
+    @property
+    def index_version(self) -> str:
+        """What is answered from."""
+
 
 class Page:
-    """Answers what the browser sends; one object serves all sessions and keeps nothing of any of them."""
+    """Answers what the browser sends; one object serves all sessions and keeps nothing of any of them.
 
-    def __init__(self, engine: Engine, seconds: float) -> None:
+    Without `judging` no answer can be judged.
+    """
+
+    def __init__(self, engine: Engine, seconds: float, judging: Judging | None = None) -> None:
         self._engine = engine
         self._seconds = seconds
+        self._judging = judging
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
@@ -73,6 +83,9 @@ class Page:
         parts.stop.click(self.stop, [parts.state], queue=False, **quiet)
         # Not `input`: that Gradio sends for key presses only.
         parts.action.change(self.act, [parts.action, parts.state], queue=False, trigger_mode="multiple", **quiet)
+        form = parts.form
+        form.store.click(self.judge, [form.reason, form.comment, parts.state], queue=False, **quiet)
+        form.cancel.click(self.judge_not, [parts.state], queue=False, **quiet)
         blocks.load(self.greet, [parts.state], queue=False, **quiet)
 
     def greet(self, conversation: Conversation, request: gr.Request) -> Update:
@@ -98,6 +111,8 @@ class Page:
         finally:
             if conversation.run is run:
                 conversation.run = None
+        if self._judging is not None and exchange.answer is not None:
+            exchange.index_version = self._engine.index_version
         kept = exchange in conversation.exchanges
         last = self._grown(conversation, sources=True) if kept else self._everything(conversation)
         yield last | self._buttons(conversation)
@@ -131,8 +146,35 @@ class Page:
         if verb == "language" and target in INTERFACE_LANGUAGES:
             conversation.language = target
             return self._everything(conversation)
+        if self._judging is not None and verb in ("judge", "withdraw"):
+            return self._judged(conversation, self._judging, verb, target)
         conversation.view = _view(conversation, verb, target)
-        return {self._parts.sources: self._sources(conversation)}
+        return self._panel(conversation)
+
+    def _judged(self, conversation: Conversation, judging: Judging, verb: str, target: str) -> Update:
+        number, _, verdict = target.partition(".")
+        exchange = conversation.exchange(int(number)) if number.isdecimal() else None
+        if verb == "judge":
+            return judging.open(conversation, exchange, verdict, self._parts.form)
+        words = texts(conversation.language)
+        if problem := judging.withdraw(exchange, words):
+            return {self._parts.message: message_html(problem)}
+        return self._everything(conversation) | {self._parts.announcement: said_html(words.feedback_deleted)}
+
+    def judge(self, reason: str | None, comment: str | None, conversation: Conversation) -> Update:
+        """Store what the reader was shown, and says of an answer."""
+        if self._judging is None:
+            return {}
+        if problem := self._judging.store(conversation, reason, comment):
+            return {self._parts.form.problem: problem_html(problem)}
+        thanks = said_html(texts(conversation.language).feedback_thanks)
+        return self._everything(conversation) | {self._parts.announcement: thanks}
+
+    def judge_not(self, conversation: Conversation) -> Update:
+        """Close the form; nothing is stored."""
+        conversation.draft = None
+        conversation.view = conversation.view and View(conversation.view.exchange)
+        return self._panel(conversation)
 
     def _everything(self, conversation: Conversation) -> Update:
         """Every text anew: for a new language, a new conversation, a new browser tab."""
@@ -180,7 +222,12 @@ class Page:
             parts.announcement: announcement_html(latest[0], words) if latest else "",
             parts.message: "",
         }
-        return update | {parts.sources: self._sources(conversation)} if sources else update
+        return update | self._panel(conversation) if sources else update
+
+    def _panel(self, conversation: Conversation) -> Update:
+        """The panel beside the conversation: sources, and over them the form that judges an answer."""
+        sources = {self._parts.sources: self._sources(conversation)}
+        return sources | self._judging.shown(conversation, self._parts.form) if self._judging else sources
 
     def _sources(self, conversation: Conversation) -> str:
         words, view = texts(conversation.language), conversation.view

@@ -4,6 +4,7 @@ import re
 
 from assistant.answer import Answer, Citation
 from ui.conversation import Exchange
+from ui.feedback import judged_html
 from ui.markup import action, block, escape, hidden
 from ui.run import End
 from ui.texts import INTERFACE_LANGUAGES, Texts, texts
@@ -69,6 +70,11 @@ def announcement_html(exchange: Exchange, words: Texts) -> str:
     return block(hidden(f"{words.answer_ready} {_MARK.sub('', spoken)}"))
 
 
+def said_html(text: str) -> str:
+    """Return something that only a screen reader is told."""
+    return block(hidden(text)) if text else ""
+
+
 def exchanges_html(exchanges: list[Exchange], words: Texts) -> str:
     """Return several exchanges, oldest first."""
     return block("".join(exchange_html(exchange, words) for exchange in exchanges)) if exchanges else ""
@@ -91,7 +97,8 @@ def _reply_html(exchange: Exchange, words: Texts) -> str:
         failure = f'<p class="failure">{escape(exchange.failure)}</p>'
         return f"{_written_html(exchange, words)}{failure}{_origin_html(exchange, words)}"
     if exchange.answer is not None:
-        return answer_html(exchange.answer, exchange.number, words) + _origin_html(exchange, words)
+        judged = judged_html(exchange, words)
+        return answer_html(exchange.answer, exchange.number, words) + _origin_html(exchange, words) + judged
     if exchange.end is not None:
         remark = _notice_html("incomplete", escape(_interruption(exchange.end, words)), words)
         return f'{_written_html(exchange, words)}<ul class="notices">{remark}</ul>{_origin_html(exchange, words)}'

@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.judging import Judging
 from ui.page import Engine, Page
 
 ANSWER_SECONDS = 60.0
@@ -43,8 +44,13 @@ _HEADERS = {
 }
 
 
-def build_app(engine: Engine, origins: Sequence[str] = (), seconds: float = ANSWER_SECONDS) -> FastAPI:
-    """Return the whole application around `engine`; only `origins` may call it from other sites."""
+def build_app(
+    engine: Engine, origins: Sequence[str] = (), seconds: float = ANSWER_SECONDS, judging: Judging | None = None
+) -> FastAPI:
+    """Return the whole application around `engine`; only `origins` may call it from other sites.
+
+    With `judging` readers can say what they think of an answer.
+    """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     # Added last, applied first: headers go on every response, also on refusals.
     app.add_middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"])
@@ -53,7 +59,7 @@ def build_app(engine: Engine, origins: Sequence[str] = (), seconds: float = ANSW
     app.add_middleware(SecurityHeaders)
     served: FastAPI = gr.mount_gradio_app(
         app,
-        Page(engine, seconds).build(),
+        Page(engine, seconds, judging).build(),
         path="/",
         footer_links=[],
         run_history=False,

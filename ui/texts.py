@@ -50,6 +50,36 @@ class Texts(BaseModel):
     notice_unverified: str
     notice_translated: str
     notice_incomplete: str
+    feedback_ask: str
+    feedback_up: str
+    feedback_down: str
+    feedback_heading: str
+    feedback_intro: str
+    feedback_reason: str
+    feedback_wrong_figure: str
+    feedback_out_of_date: str
+    feedback_not_answered: str
+    feedback_wrong_source: str
+    feedback_comment: str
+    feedback_preview: str
+    feedback_verdict: str
+    feedback_question: str
+    feedback_question_used: str
+    feedback_answer: str
+    feedback_outcome: str
+    feedback_index: str
+    feedback_key: str
+    feedback_time: str
+    feedback_now: str
+    feedback_store: str
+    feedback_cancel: str
+    feedback_stored: str
+    feedback_thanks: str
+    feedback_withdraw: str
+    feedback_deleted: str
+    feedback_refused: str
+    feedback_not_deleted: str
+    feedback_long: str
     stopped: str
     overrun: str
     failed: str

@@ -2,16 +2,21 @@
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.answer import Evidence, Notice, NoticeKind, Token
+from assistant.feedback import FeedbackStore
 from corpus.document import Document
 from corpus.errors import ModelUnavailable
 from tests.ui.fakes import FakeEngine, Script, answered, cite, founders_script, investment_script
+from ui.judging import Judging
 from ui.server import build_app
 
 # How long to wait for what must happen; a slow machine is no failure.
@@ -43,8 +48,9 @@ def hostile_script() -> tuple[Document, Script]:
     return document, Script([Evidence(HOSTILE, "en", (source,)), Token(text), answer])
 
 
-@pytest.fixture(scope="module")
-def site():
+@contextmanager
+def serving(store: FeedbackStore | None = None) -> Iterator[Served]:
+    """Serve the page around an engine that follows scripts; with a store its answers can be judged."""
     gate = threading.Event()
     document, hostile = hostile_script()
     engine = FakeEngine(
@@ -57,14 +63,21 @@ def site():
         }
     )
     engine.documents.append(document)
+    app = build_app(engine, judging=Judging(store, days=30) if store else None)
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(build_app(engine), log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}/", engine, gate)
     gate.set()
     server.should_exit = True
     thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def site():
+    with serving() as served:
+        yield served
 
 
 @dataclass
@@ -79,23 +92,31 @@ class Tab:
 
 
 @pytest.fixture
-def open_tab(browser: Browser, site: Served):
-    """A function that opens the page in a browser of its own; no request may have left the machine in the end."""
-    site.gate.clear()
+def open_tab_of(browser: Browser):
+    """A function that opens a site in a browser of its own; no request may have left the machine in the end."""
     tabs, contexts = [], []
 
-    def open_it(width: int = 1280, height: int = 820, locale: str = "en-GB") -> Tab:
+    def open_it(site: Served, width: int = 1280, height: int = 820, locale: str = "en-GB") -> Tab:
         context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
         tab = Tab(context.new_page())
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.goto(site.url)
         expect(tab.page.locator(".ai-notice")).to_be_visible()
-        tabs.append(tab)
+        tabs.append((tab, site))
         contexts.append(context)
         return tab
 
     yield open_it
-    site.gate.set()
+    for _, site in tabs:
+        site.gate.set()
     for context in contexts:
         context.close()
-    assert [url for tab in tabs for url in tab.requests if not url.startswith((site.url, "data:", "blob:"))] == []
+    ours = [(url, (site.url, "data:", "blob:")) for tab, site in tabs for url in tab.requests]
+    assert [url for url, allowed in ours if not url.startswith(allowed)] == []
+
+
+@pytest.fixture
+def open_tab(open_tab_of, site: Served):
+    """A function that opens the page of `site`."""
+    site.gate.clear()
+    return partial(open_tab_of, site)

@@ -81,6 +81,7 @@ class FakeEngine:
     documents: list[Document] = field(default_factory=lambda: [DOCUMENT])
     asked: list[tuple[str, tuple[Turn, ...], str | None]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
+    index_version: str = "2026-11-26T12:00:00+00:00 0123456789ab"
 
     def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
         self.asked.append((question, tuple(history), language))
