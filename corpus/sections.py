@@ -40,3 +40,9 @@ def _without_closing_marks(name: str) -> str:
     """`Title ##` is called "Title". (In the pattern itself this would take time by the square of the blanks.)"""
     bare = name.rstrip().rstrip("#")
     return bare.rstrip() if bare[-1:] in (" ", "\t") else name.rstrip()
+
+
+def section_at(text: str, position: int) -> int:
+    """Return the number (from 0, in the order of `sections`) of the section that holds a position of the text."""
+    starts = [section.start for section in sections(text)]
+    return max(number for number, start in enumerate(starts) if start <= position)

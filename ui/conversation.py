@@ -55,6 +55,12 @@ class Exchange:
         return self.evidence.citations if self.evidence is not None else ()
 
     @property
+    def language(self) -> str | None:
+        """The language that is answered in, as far as it is known."""
+        known = self.answer or self.evidence
+        return known.language if known is not None else None
+
+    @property
     def cites(self) -> bool:
         """Whether there is an answer that rests on sources."""
         return self.answer is not None and bool(self.answer.citations)
@@ -81,12 +87,37 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class View:
-    """What the panel shows: all sources of an exchange, one of them in its document, or the form that judges it."""
+class Place:
+    """Where the reader went: a section of a document (numbered as `corpus.sections` does), or its beginning."""
 
-    exchange: int
+    document: str
+    language: str
+    section: int | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """What the sources panel shows: the sources of an exchange, or (without one) the documents.
+
+    With a citation or a place it is the document that was opened from there: at the quote, or where the reader went on
+    to. `asked` is the action that led here; by it the browser knows that what it asked for has come. With `judging` the
+    form that judges an answer stands over it.
+    """
+
+    exchange: int | None = None
     citation: Citation | None = None
+    place: Place | None = None
+    asked: str = ""
     judging: bool = False
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the reader sought in the documents, and the passages found."""
+
+    text: str
+    passages: tuple[Citation, ...]
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +136,7 @@ class Conversation:
     exchanges: list[Exchange] = field(default_factory=list)
     view: View | None = None
     draft: Draft | None = None
+    search: Search | None = None
     run: Run | None = None
     begun: int = 0
 
@@ -113,14 +145,14 @@ class Conversation:
         self.begun += 1
         exchange = Exchange(self.begun, question)
         self.exchanges = [*self.exchanges[1 - _MAX_EXCHANGES :], exchange]
-        self.view = View(exchange.number)
+        self.view = View(exchange.number, asked=f"sources:{exchange.number}")
         return exchange
 
     def clear(self) -> None:
         """Forget everything but the interface language, and stop what is being written."""
         if self.run is not None:
             self.run.stop()
-        self.exchanges, self.view, self.draft, self.run = [], None, None, None
+        self.exchanges, self.view, self.search, self.draft, self.run = [], None, None, None, None
 
     def exchange(self, number: int) -> Exchange | None:
         """Return the exchange of that number, if it is still here."""

@@ -24,7 +24,7 @@
 
   function back() {
     setDrawer(false);
-    const again = opener && find(`#log [data-send="${CSS.escape(opener)}"]`);
+    const again = opener && find(`:is(#log, #masthead) [data-send="${CSS.escape(opener)}"]`);
     if (again) again.focus();
     else if (!focusJudged()) focusQuestion();
   }
@@ -45,15 +45,10 @@
 
   function press(button) {
     const action = button.dataset.send;
-    const inLog = button.closest("#log");
-    if (inLog) opener = action;
-    for (const mark of document.querySelectorAll("[aria-current]")) mark.removeAttribute("aria-current");
+    if (button.closest("#log, #masthead")) opener = action;
+    for (const mark of document.querySelectorAll("#log [aria-current]")) mark.removeAttribute("aria-current");
     if (action.startsWith("cite:")) find(`#log [data-send="${CSS.escape(action)}"]`)?.setAttribute("aria-current", "true");
-    if (/^(cite|found|sources):/.test(action)) {
-      awaited = action.startsWith("sources:") ? ".cards" : "[data-focus]";
-      setDrawer(true);
-      if (action.startsWith("sources:")) focusSource(); // it may be there already
-    }
+    if (/^(cite|found|sources|documents?|results?|section|version|quote)\b/.test(action)) awaitSource(action);
     if (action.startsWith("judge:")) {
       setDrawer(true);
       formAwaited = true;
@@ -66,6 +61,14 @@
     send(action);
   }
 
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-search]")) return;
+    event.preventDefault();
+    const action = `search:${event.target.querySelector("input").value.trim()}`;
+    awaitSource(action);
+    send(action);
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-send], [data-close], [data-return]");
     if (!button) return;
@@ -77,22 +80,26 @@
     if (event.key === "Escape" && find("#page").classList.contains("drawer-open")) back();
   });
 
-  // A source was opened: bring its quote into the middle of the panel, and the reader's focus to its title.
-  let awaited = null; // which kind of panel the reader asked for and is not there yet
-  function focusSource() {
-    if (find("#feedback") || !find(`#sources ${awaited}`)) return false; // the form is still over it
-    (find("#sources [data-focus]") || find("#sources-heading")).focus({ preventScroll: true });
-    return true;
+  // Something was opened in the panel: bring its place into view, and the reader's focus to its title, once it is there.
+  let awaited = null; // the action that the reader sent and whose outcome is not there yet
+  function awaitSource(action) {
+    awaited = action;
+    setDrawer(true);
+    showSource(); // it may be there already
   }
 
   function showSource() {
-    const quote = find("#sources .text mark");
-    const text = find("#sources .document");
-    if (quote && text) {
-      const top = quote.getBoundingClientRect().top - text.getBoundingClientRect().top + text.scrollTop;
-      text.scrollTop = Math.max(0, top - text.clientHeight / 4);
-    }
-    if (awaited && focusSource()) awaited = null;
+    reveal(find("#sources .document"), find("#sources [data-here]") || find("#sources .text mark"), 1 / 4);
+    reveal(find("#sources .outline ol"), find("#sources .outline [aria-current]"), 1 / 3);
+    if (!awaited || find("#feedback") || find("#sources [data-shows]")?.dataset.shows !== awaited) return;
+    awaited = null;
+    (find("#sources [data-focus]") || find("#sources-heading")).focus({ preventScroll: true });
+  }
+
+  function reveal(box, place, share) {
+    if (!box || !place) return;
+    const top = place.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
+    box.scrollTop = Math.max(0, top - box.clientHeight * share);
   }
 
   // The form for feedback came or went: so does the reader's focus, unless it is somewhere else already.

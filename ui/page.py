@@ -1,21 +1,23 @@
-"""The chat page: what happens when. What is where is in `layout.py`, what it looks like in `panels.py`, `sources.py`.
+"""The chat page: what happens when. What is where is in `layout.py`, what it looks like in `panels.py`; the panel
+beside the conversation is `library.py`'s.
 
 Every handler changes the `Conversation` and renders from it, so that what is on the page never depends on which
 event was drawn last.
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import AsyncIterator
+from typing import Any
 
 import gradio as gr
 
-from assistant.answer import Citation, Event, Evidence, Turn
-from corpus.document import Document
+from assistant.answer import Event, Evidence
 from corpus.errors import ProjectError
 from ui.conversation import MAX_QUESTION, Conversation, Exchange, View, clean_question
+from ui.engine import Engine
 from ui.judging import Judging, problem_html
 from ui.layout import Parts, Update, laid_out
+from ui.library import Library
 from ui.panels import (
     announcement_html,
     exchanges_html,
@@ -26,25 +28,10 @@ from ui.panels import (
     welcome_html,
 )
 from ui.run import End, Run
-from ui.sources import empty_html, passage_html, sources_html
 from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
 
 _log = logging.getLogger(__name__)
 _AT_ONCE = 8
-
-
-class Engine(Protocol):
-    """What the page needs of the assistant."""
-
-    def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
-        """Yield the evidence, then verified pieces of the answer, then the whole answer."""
-
-    def document(self, document_id: str, language: str) -> Document:
-        """Return a document that a citation names."""
-
-    @property
-    def index_version(self) -> str:
-        """What is answered from."""
 
 
 class Page:
@@ -57,6 +44,7 @@ class Page:
         self._engine = engine
         self._seconds = seconds
         self._judging = judging
+        self._library = Library(engine)
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
@@ -139,7 +127,7 @@ class Page:
 
     def act(self, sent: str, conversation: Conversation) -> Update:
         """Do what a button in the page's own markup asks for: `<verb>:<object>#<counter>`."""
-        verb, _, target = sent.partition("#")[0].partition(":")
+        verb, _, target = sent.rpartition("#")[0].partition(":")
         if verb == "new":
             conversation.clear()
             return self._everything(conversation) | self._buttons(conversation)
@@ -148,7 +136,7 @@ class Page:
             return self._everything(conversation)
         if self._judging is not None and verb in ("judge", "withdraw"):
             return self._judged(conversation, self._judging, verb, target)
-        conversation.view = _view(conversation, verb, target)
+        self._library.turn(conversation, verb, target)
         return self._panel(conversation)
 
     def _judged(self, conversation: Conversation, judging: Judging, verb: str, target: str) -> Update:
@@ -226,41 +214,11 @@ class Page:
 
     def _panel(self, conversation: Conversation) -> Update:
         """The panel beside the conversation: sources, and over them the form that judges an answer."""
-        sources = {self._parts.sources: self._sources(conversation)}
+        sources = {self._parts.sources: self._library.html(conversation)}
         return sources | self._judging.shown(conversation, self._parts.form) if self._judging else sources
-
-    def _sources(self, conversation: Conversation) -> str:
-        words, view = texts(conversation.language), conversation.view
-        exchange = conversation.exchange(view.exchange) if view else None
-        if view is None or exchange is None:
-            return empty_html(words)
-        if view.citation is None:
-            return sources_html(exchange, words)
-        return passage_html(exchange, view.citation, self._document(view.citation), words)
-
-    def _document(self, citation: Citation) -> Document | None:
-        """The cited document; nothing when it is gone (the panel then shows the quote alone, and says so)."""
-        try:
-            return self._engine.document(citation.document, citation.language)
-        except ProjectError as error:
-            _log.warning("cited document %s/%s: %s", citation.language, citation.document, error)
-            return None
 
 
 def _refusal(question: str, words: Texts) -> str:
     if not question:
         return words.blank_question
     return words.long_question.format(limit=MAX_QUESTION) if len(question) > MAX_QUESTION else ""
-
-
-def _view(conversation: Conversation, verb: str, target: str) -> View | None:
-    """What the sources panel is asked to show; nothing for what this conversation does not have."""
-    number, _, which = target.partition(".")
-    exchange = conversation.exchange(int(number)) if number.isdecimal() else None
-    if exchange is None:
-        return None
-    if verb == "sources":
-        return View(exchange.number)
-    cited = enumerate(exchange.citations)
-    citation = next((c for i, c in cited if which == str(c.n if verb == "cite" else i)), None)
-    return View(exchange.number, citation)

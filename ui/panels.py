@@ -3,9 +3,11 @@
 import re
 
 from assistant.answer import Answer, Citation
+from ui.badges import badges_html, span_of_time
 from ui.conversation import Exchange
 from ui.feedback import judged_html
 from ui.markup import action, block, escape, hidden
+from ui.quotes import quote_id, quotes_html
 from ui.run import End
 from ui.texts import INTERFACE_LANGUAGES, Texts, texts
 
@@ -22,6 +24,7 @@ def masthead_html(language: str) -> str:
         f'<header class="masthead" data-language="{language}" data-conversation="{escape(words.conversation_label)}">'
         f'<div class="brand"><h1>{escape(words.product)}</h1><p>{escape(words.tagline)}</p></div>'
         f'<div class="languages" role="group" aria-label="{escape(words.language_label)}">{languages}</div>'
+        f"{action('documents', escape(words.documents), 'plain')}"
         f"{action('new', escape(words.new_conversation), 'plain new')}</header>"
     )
 
@@ -116,7 +119,9 @@ def _written_html(exchange: Exchange, words: Texts) -> str:
         return ""
     cited = {citation.n: citation for citation in exchange.citations} if exchange.settled else {}
     language = f' lang="{escape(exchange.evidence.language)}"' if exchange.evidence else ""
-    return f'<div class="answer"{language}>{_prose_html(exchange.written, exchange.number, cited, words.source)}</div>'
+    prose = _prose_html(exchange.written, exchange.number, cited, words.source)
+    quotes = quotes_html(cited.values(), exchange.number, exchange.language or words.code, words)
+    return f'<div class="answer"{language}>{prose}</div>{quotes}'
 
 
 def answer_html(answer: Answer, number: int, words: Texts) -> str:
@@ -131,6 +136,7 @@ def answer_html(answer: Answer, number: int, words: Texts) -> str:
         f'<div class="{kind}" lang="{escape(answer.language)}">'
         f"{_prose_html(answer.answer, number, cited, words.source)}</div>"
         + (f'<ul class="notices">{notices}</ul>' if notices else "")
+        + quotes_html(answer.citations, number, answer.language, words)
     )
 
 
@@ -181,8 +187,8 @@ def _kept_html(before: str, mark: str) -> str:
 def mark_html(citation: Citation, number: int, source: str) -> str:
     """Return the button that opens a source of exchange `number` (`source` is "Source {n}" in some language)."""
     described = f"{source.format(n=citation.n)}: {citation.title}"
-    title = f' title="{escape(citation.title)}"'
-    return action(f"cite:{number}.{citation.n}", f"{citation.n}", "mark", described, title)
+    quote = f' aria-describedby="{quote_id(number, citation.n)}"'
+    return action(f"cite:{number}.{citation.n}", f"{citation.n}", "mark", described, quote)
 
 
 def _idle_mark_html(match: re.Match[str], *, final: bool) -> str:
@@ -197,6 +203,7 @@ def _origin_html(exchange: Exchange, words: Texts) -> str:
     parts = [action(f"sources:{exchange.number}", escape(words.counted(form, count)), "plain") if count else ""]
     if exchange.answer is not None and exchange.answer.citations:
         parts.append(f"<span>{escape(composer_text(exchange.answer, words))}</span>")
+        parts.append(badges_html(span_of_time(exchange.answer.citations, words)))
     return f'<footer class="origin">{"".join(parts)}</footer>' if any(parts) else ""
 
 

@@ -10,12 +10,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.engine import Engine
 from ui.judging import Judging
-from ui.page import Engine, Page
+from ui.page import Page
 
 ANSWER_SECONDS = 60.0
 MAX_BODY = 64 * 1024
 _FOLDER = Path(__file__).parent
+_STYLES = ("style.css", "sources.css")
+_SCRIPTS = ("page.js", "quotes.js")
 # Routes of Gradio that this page does not use: uploads, files, proxies, its API for programs.
 _CLOSED = (
     "/gradio_api/upload",
@@ -80,8 +83,12 @@ def build_app(
 
 def _head() -> str:
     """Our style and script. Not by `css_paths`: Gradio adds every rule a second time there, rewritten to its scope."""
-    style, script = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("style.css", "page.js"))
-    return f"<style>{style}</style><script>{script}</script>"
+    styles, scripts = (("".join(map(_text, names))) for names in (_STYLES, _SCRIPTS))
+    return f"<style>{styles}</style><script>{scripts}</script>"
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _theme() -> gr.themes.Base:

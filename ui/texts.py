@@ -15,6 +15,7 @@ class Texts(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    code: str
     language_name: str
     product: str
     tagline: str
@@ -113,6 +114,25 @@ class Texts(BaseModel):
     text_after: str
     document_changed: str
     source_gone: str
+    badge_as_of: str
+    badge_original: str
+    publisher: str
+    outline: str
+    beginning: str
+    read_version: str
+    back_to_quote: str
+    documents: str
+    documents_one: str
+    documents_many: str
+    documents_more: str
+    other_documents: str
+    all_documents: str
+    search_label: str
+    search: str
+    results_one: str
+    results_many: str
+    results_none: str
+    back_to_results: str
 
     def counted(self, name: str, count: int) -> str:
         """Return the singular or plural form of `name` ("sources" → "3 sources")."""

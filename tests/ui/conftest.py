@@ -62,7 +62,7 @@ def serving(store: FeedbackStore | None = None) -> Iterator[Served]:
             "broken": Script([Token("A first sentence."), ValueError("secret detail")]),
         }
     )
-    engine.documents.append(document)
+    engine.documents_held.append(document)
     app = build_app(engine, judging=Judging(store, days=30) if store else None)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Answer, Citation, Event, Evidence, Notice, NoticeKind, Status, Token, Turn
-from corpus.document import Document
+from corpus.document import Document, Entry
 from corpus.errors import CorpusError
 
 FOUNDERS = (
@@ -78,10 +78,11 @@ class FakeEngine:
     """Follows the script whose key occurs in the question; asks for clarification otherwise."""
 
     scripts: dict[str, Script] = field(default_factory=dict)
-    documents: list[Document] = field(default_factory=lambda: [DOCUMENT])
+    documents_held: list[Document] = field(default_factory=lambda: [DOCUMENT])
     asked: list[tuple[str, tuple[Turn, ...], str | None]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
     index_version: str = "2026-11-26T12:00:00+00:00 0123456789ab"
+    searched: list[tuple[str, str]] = field(default_factory=list)
 
     def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
         self.asked.append((question, tuple(history), language))
@@ -98,10 +99,19 @@ class FakeEngine:
             self.closed.set()
 
     def document(self, document_id: str, language: str) -> Document:
-        for document in self.documents:
+        for document in self.documents_held:
             if (document.id, document.language) == (document_id, language):
                 return document
         raise CorpusError(f"There is no document {document_id}.")
+
+    def documents(self) -> Sequence[Entry]:
+        return [Entry(d.id, d.language, d.title, d.topics, d.status) for d in self.documents_held]
+
+    def search(self, text: str, language: str) -> Sequence[Citation]:
+        """Every paragraph that holds the text, as often as documents have it."""
+        self.searched.append((text, language))
+        paragraphs = [(p, d) for d in self.documents_held for p in d.text.split("\n\n") if text in p]
+        return [cite(n, paragraph, document) for n, (paragraph, document) in enumerate(paragraphs, 1)]
 
 
 def founders_script(question: str, *pauses: threading.Event) -> Script:

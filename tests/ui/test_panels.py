@@ -1,6 +1,7 @@
 import html
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -9,14 +10,17 @@ from hypothesis import strategies as st
 from assistant.answer import Answer, Citation, Evidence, Notice, NoticeKind, Status, Token, Waiting
 from corpus.document import Document
 from tests.ui.fakes import DOCUMENT, FOUNDERS, HUB, answered, cite
-from ui.conversation import Exchange
+from ui.conversation import Exchange, Place
+from ui.highlight import highlighted_html, window
 from ui.markup import safe_url
 from ui.panels import announcement_html, composer_text, exchange_html, exchanges_html, masthead_html, welcome_html
+from ui.passage import Opened, opened_html
 from ui.run import End
-from ui.sources import highlighted_html, passage_html, sources_html, window
-from ui.texts import texts
+from ui.sources import sources_html
+from ui.texts import Texts, texts
 
 WORDS = texts("en")
+TODAY = date(2026, 1, 31)
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'&amp;\n\n![x](https://evil.example/x.png)"
 TAG = re.compile(r"<[^>]*>")
 
@@ -27,6 +31,12 @@ def plain(markup: str) -> str:
 
 def settled(answer: Answer, question: str = "the question") -> Exchange:
     return Exchange(1, question, answer=answer)
+
+
+def passage_html(exchange: Exchange, citation: Citation, document: Document | None, words: Texts) -> str:
+    """The quote of an exchange, opened in its document."""
+    place = Place(citation.document, citation.language, 0)
+    return opened_html(Opened(document, citation, place, (citation.language,), exchange, "sources:1"), words, TODAY)
 
 
 def assert_harmless(markup: str) -> None:
@@ -59,7 +69,7 @@ def test_hostile_text_in_every_field_stays_text():
     for markup in (
         exchanges_html([exchange], WORDS),
         announcement_html(exchange, WORDS),
-        sources_html(exchange, WORDS),
+        sources_html(exchange, WORDS, TODAY),
         passage_html(exchange, citation, document, WORDS),
         passage_html(exchange, citation, None, WORDS),
         exchanges_html([Exchange(1, HOSTILE, failure=HOSTILE, written=HOSTILE)], WORDS),
@@ -192,12 +202,12 @@ def test_the_window_holds_the_quote_and_stays_bounded(length, paragraphs, data):
     end = min(len(text), start + length)
     first, last = window(text, start, end)
     assert 0 <= first <= start <= end <= last <= len(text)
-    assert last - first <= max(4000, end - start + 2 * (1500 + 600))
+    assert last - first <= max(12_000, end - start + 2 * (1500 + 600))
 
 
 def test_a_window_begins_and_ends_at_paragraphs():
-    text = "\n\n".join(f"Paragraph {number}. " + "word " * 60 for number in range(40))
-    start = text.index("Paragraph 20.")
+    text = "\n\n".join(f"Paragraph {number}. " + "word " * 60 for number in range(60))
+    start = text.index("Paragraph 30.")
     first, last = window(text, start, start + 13)
     assert text[first:].startswith("Paragraph ")
     assert text[last:].startswith("\n\n")
