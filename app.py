@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from corpus.errors import ProjectError
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.settings import Settings
+
+_CARD = Path(__file__).parent / "docs" / "trust-card.md"  # where `python -m eval card` writes it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +55,8 @@ def _serve(options: argparse.Namespace) -> None:
         from assistant.feedback import FeedbackStore
         from assistant.retention import purge_daily
         from ui.judging import Judging
+        from ui.operator.rebuild import updating
+        from ui.operator.state import Operated
         from ui.server import ANSWER_SECONDS, build_app
 
         # The assistant's own deadline comes first: it ends with sources, the page can only cut off.
@@ -59,7 +64,9 @@ def _serve(options: argparse.Namespace) -> None:
         store = FeedbackStore(settings.feedback)
         Thread(target=purge_daily, args=(store, settings.feedback_days, Event().wait), daemon=True).start()
         judging = Judging(store, settings.feedback_days)
-        app = build_app(engine.result(), options.origin, seconds, judging)
+        assistant = engine.result()
+        operated = Operated(settings, assistant, store, updating(settings))
+        app = build_app(assistant, options.origin, seconds, judging=judging, card=_CARD, operated=operated)
     _say(f"Ready after {time.monotonic() - begun:.0f} s: http://{options.host}:{options.port}  (Ctrl+C ends it)")
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", server_header=False)
 

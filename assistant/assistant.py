@@ -42,6 +42,7 @@ from assistant.verify import Verifier
 from corpus.document import Document, Entry
 from corpus.errors import ModelUnavailable, UsageError
 from corpus.language import LANGUAGES, detect_language
+from index.embed import Embedder
 from index.reader import Reader
 from index.reread import reread
 from index.retrieve import Retriever, ScoredChunk, ScoredSentence
@@ -124,6 +125,16 @@ class Assistant:
         self._condense(asked, history)
         self._retrieve(asked)
         return Considered(asked.text, asked.language, asked.standalone, tuple(asked.quotes))
+
+    @property
+    def degraded(self) -> str | None:
+        """Why an older index is served than the live one; None when it is the live one."""
+        return self._retriever.degraded
+
+    @property
+    def embedder(self) -> Embedder:
+        """What questions are compared with."""
+        return self._retriever.embedder
 
     @property
     def index_version(self) -> str:

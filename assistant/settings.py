@@ -16,6 +16,7 @@ from weights.store import default_cache
 
 PREFIX = "ASSISTANT_"
 Composer = Literal["auto", "extractive", "model"]
+SHORTEST_PASSWORD = 12  # characters
 
 
 class Settings(BaseSettings):
@@ -35,11 +36,21 @@ class Settings(BaseSettings):
     model_key: SecretStr = Field(SecretStr(""), description="key of the provider; never shown or logged")
     threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1, description="threads of the packaged model")
     deadline: float = Field(60.0, gt=0, description="seconds the model may take for an answer")
+    operator_password: SecretStr = Field(
+        SecretStr(""), description="opens the operator's page; without it there is none"
+    )
 
     @field_validator("model_name")
     @classmethod
     def _stripped(cls, value: str) -> str:
         return value.strip()
+
+    @field_validator("operator_password")
+    @classmethod
+    def _not_guessed(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < SHORTEST_PASSWORD:
+            raise ValueError(f"too short to be safe: take at least {SHORTEST_PASSWORD} characters")
+        return value
 
     @property
     def is_remote(self) -> bool:

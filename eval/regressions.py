@@ -179,7 +179,7 @@ def _no_words(assistant: Assistant) -> Patches:
 
 def _no_vectors(assistant: Assistant) -> Patches:
     """Every question has the vector of an empty one: what is near it is near by chance."""
-    embedder = assistant._retriever._embedder
+    embedder = assistant.embedder
     queries = embedder.queries
     return (patch.object(embedder, "queries", lambda texts: queries([""] * len(texts))),)
 

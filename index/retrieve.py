@@ -90,7 +90,7 @@ class Retriever:
         self.manifest, self._parts = self._serving.manifest, self._serving.parts
         self._means = read_means(self._parts.build / MEANS, self.manifest.dimension, self.manifest.languages)
         self._levelled = UNTRANSLATED if self._parts.records.has_translations() else LANGUAGE
-        self._embedder = embedder
+        self.embedder = embedder
         self._today = today
         self._glossary = Glossary(self._parts.records.terms())
         self._legs = ThreadPoolExecutor(len(LANGUAGES) + 1, thread_name_prefix="leg")
@@ -128,7 +128,7 @@ class Retriever:
 
     def _ask(self, question: str, context: str, language: str) -> Question:
         whole = f"{question} ({context})" if context else question
-        bare, full = self._embedder.queries([question, whole])
+        bare, full = self.embedder.queries([question, whole])
         # The glossary widens the words only: written out in the vector, too, its names found nothing more (measured).
         more = self._glossary.expansions(whole, language)
         own = dict.fromkeys(terms(question, language), 1.0)

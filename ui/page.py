@@ -7,6 +7,7 @@ event was drawn last.
 
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -40,11 +41,14 @@ class Page:
     Without `judging` no answer can be judged.
     """
 
-    def __init__(self, engine: Engine, seconds: float, judging: Judging | None = None) -> None:
+    def __init__(
+        self, engine: Engine, seconds: float, judging: Judging | None = None, card: Path | None = None
+    ) -> None:
         self._engine = engine
         self._seconds = seconds
         self._judging = judging
         self._library = Library(engine)
+        self._card = card
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
@@ -172,7 +176,7 @@ class Page:
             parts.state: conversation,
             parts.masthead: masthead_html(conversation.language),
             parts.welcome: welcome_html(words),
-            parts.footnote: footnote_html(words),
+            parts.footnote: footnote_html(words, card=self._card is not None and self._card.is_file()),
             parts.start: gr.update(visible=not conversation.exchanges),
             parts.past: exchanges_html(conversation.exchanges[:-1], words),
             parts.question: gr.update(label=words.question_label, placeholder=words.question_placeholder),

@@ -4,6 +4,7 @@ import re
 
 from assistant.answer import Answer, Citation
 from ui.badges import badges_html, span_of_time
+from ui.card import ADDRESS as CARD
 from ui.conversation import Exchange
 from ui.feedback import judged_html
 from ui.markup import action, block, escape, hidden
@@ -44,9 +45,10 @@ def welcome_html(words: Texts) -> str:
     )
 
 
-def footnote_html(words: Texts) -> str:
-    """Return the line under the question box, which stays for the whole conversation."""
-    return block(f'<p class="footnote">{escape(words.footnote)}</p>')
+def footnote_html(words: Texts, *, card: bool = False) -> str:
+    """Return the line under the question box, which stays for the whole conversation; it leads to the trust card."""
+    link = f' <a href="{CARD}" target="_blank" rel="noopener">{escape(words.how_well)}</a>' if card else ""
+    return block(f'<p class="footnote">{escape(words.footnote)}{link}</p>')
 
 
 def message_html(message: str) -> str:

@@ -10,8 +10,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.card import card_routes
 from ui.engine import Engine
 from ui.judging import Judging
+from ui.operator.routes import operator_routes
+from ui.operator.sessions import Sessions
+from ui.operator.state import Operated
 from ui.page import Page
 
 ANSWER_SECONDS = 60.0
@@ -48,11 +52,18 @@ _HEADERS = {
 
 
 def build_app(
-    engine: Engine, origins: Sequence[str] = (), seconds: float = ANSWER_SECONDS, judging: Judging | None = None
+    engine: Engine,
+    origins: Sequence[str] = (),
+    seconds: float = ANSWER_SECONDS,
+    *,
+    judging: Judging | None = None,
+    card: Path | None = None,
+    operated: Operated | None = None,
 ) -> FastAPI:
     """Return the whole application around `engine`; only `origins` may call it from other sites.
 
-    With `judging` readers can say what they think of an answer.
+    With `judging` readers can say what they think of an answer; with a `card` (its file) they can read how good answers
+    are; with `operated` there is the operator's page, if its settings have a password.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     # Added last, applied first: headers go on every response, also on refusals.
@@ -60,9 +71,13 @@ def build_app(
     app.add_middleware(BodyLimit)
     app.add_middleware(ClosedRoutes)
     app.add_middleware(SecurityHeaders)
+    if card is not None:
+        app.include_router(card_routes(card))
+    if operated is not None and (password := operated.settings.operator_password.get_secret_value()):
+        app.include_router(operator_routes(operated, Sessions(password)))
     served: FastAPI = gr.mount_gradio_app(
         app,
-        Page(engine, seconds, judging).build(),
+        Page(engine, seconds, judging, card).build(),
         path="/",
         footer_links=[],
         run_history=False,
@@ -110,7 +125,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)  # pages of our own beside the chat have stricter ones
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

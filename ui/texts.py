@@ -31,6 +31,7 @@ class Texts(BaseModel):
     ask: str
     stop: str
     footnote: str
+    how_well: str
     you_asked: str
     searching: str
     waiting_one: str
