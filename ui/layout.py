@@ -34,6 +34,9 @@ class Parts:
     sources: gr.Markdown
     form: Form
     action: gr.Textbox
+    asked: gr.Textbox
+    conversations: gr.Markdown
+    download: gr.Markdown
 
     def outputs(self) -> list[Any]:
         """Return every component, for handlers that return an `Update`."""
@@ -50,17 +53,24 @@ def laid_out() -> Parts:
                     with gr.Column(elem_id="start") as start:
                         welcome = _panel("welcome")
                         examples = tuple(_example(index) for index in range(_EXAMPLES))
-                    past, current = _panel("past"), _panel("current")
+                    past = _panel("past")
+                    with gr.Column(elem_id="latest"):
+                        current = _panel("current")
                 question, ask, stop, message, footnote = _composer()
             with gr.Column(elem_id="sources-pane"):
                 sources = _panel("sources")
                 form = judging_form(_panel)
         announcement = _panel("announcement")
+        with gr.Column(elem_id="conversations"):
+            conversations = _panel("conversations-panel")
+        download = _panel("download")
         action = gr.Textbox(elem_id="action", show_label=False, visible="hidden")
+        asked = gr.Textbox(elem_id="asked", show_label=False, visible="hidden")
     return Parts(
         gr.State(Conversation()),
         *(masthead, start, welcome, examples, past, current, announcement, message),
         *(question, ask, stop, footnote, sources, form, action),
+        *(asked, conversations, download),
     )
 
 

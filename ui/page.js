@@ -6,12 +6,16 @@
   const find = (selector) => document.querySelector(selector);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  function send(action) {
-    const box = find("#action textarea, #action input");
+  function fill(selector, action) {
+    const box = find(`${selector} textarea, ${selector} input`);
     if (!box) return;
     counter += 1; // the same button twice is two events
     box.value = `${action}#${counter}`;
     box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function send(action) {
+    fill("#action", action);
   }
 
   function focusQuestion() {
@@ -58,6 +62,8 @@
       setDrawer(false);
       focusQuestion();
     }
+    if (action.startsWith("edit:")) focusQuestion();
+    if (action.startsWith("download:")) find("#conversations").hidePopover();
     send(action);
   }
 
@@ -67,6 +73,38 @@
     const action = `search:${event.target.querySelector("input").value.trim()}`;
     awaitSource(action);
     send(action);
+  });
+
+  function ask(what) {
+    fill("#asked", what);
+  }
+
+  function say(text) {
+    const place = find("[data-said]");
+    if (place) place.textContent = text;
+  }
+
+  // What happened is said to screen readers and stands on the button for a moment.
+  async function copy(button, text) {
+    const words = find("#masthead [data-copied]").dataset;
+    let said = words.copied;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      said = words.failed; // forbidden, or not a secure address
+    }
+    say("");
+    const label = button.dataset.label ?? (button.dataset.label = button.textContent);
+    button.textContent = said;
+    requestAnimationFrame(() => say(said)); // an emptied region says the same words again
+    setTimeout(() => (button.textContent = label), 2500);
+  }
+
+  document.addEventListener("click", (event) => {
+    const tool = event.target.closest("[data-ask], [data-copy], [data-link]");
+    if (!tool) return;
+    if (tool.dataset.ask) ask(tool.dataset.ask);
+    else copy(tool, tool.dataset.copy ?? new URL(tool.dataset.link, location.href).href);
   });
 
   document.addEventListener("click", (event) => {
@@ -149,6 +187,14 @@
     find("#log")?.setAttribute("aria-label", masthead.dataset.conversation);
   }
 
+  let fetched = ""; // Gradio may draw the same link twice
+  function fetchFile() {
+    const link = find("#download a");
+    if (!link || link.href === fetched) return;
+    fetched = link.href;
+    link.click();
+  }
+
   function watch(selector, react) {
     const element = find(selector);
     if (!element) return false;
@@ -163,6 +209,7 @@
     "#announcement": { role: "status" },
     "#message": { role: "alert" },
     "#log": { role: "log", "aria-live": "off", tabindex: "0" },
+    "#conversations": { popover: "" },
     "#sources-pane": { role: "complementary", "aria-labelledby": "sources-heading" },
   };
   function describe() {
@@ -180,5 +227,6 @@
     watch("#log", showWithdrawn);
     watch("#current", showQuestion);
     watch("#masthead", showLanguage);
+    watch("#download", fetchFile);
   }).observe(document.documentElement, { childList: true, subtree: true });
 })();

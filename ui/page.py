@@ -6,7 +6,8 @@ event was drawn last.
 """
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ import gradio as gr
 from assistant.answer import Event, Evidence
 from corpus.errors import ProjectError
 from ui.conversation import MAX_QUESTION, Conversation, Exchange, View, clean_question
+from ui.conversations import conversations_html, download_html
+from ui.downloads import Downloads
 from ui.engine import Engine
+from ui.forms import FORMS, exported
 from ui.judging import Judging, problem_html
 from ui.layout import Parts, Update, laid_out
 from ui.library import Library
@@ -42,12 +46,20 @@ class Page:
     """
 
     def __init__(
-        self, engine: Engine, seconds: float, judging: Judging | None = None, card: Path | None = None
+        self,
+        engine: Engine,
+        seconds: float,
+        downloads: Downloads,
+        judging: Judging | None = None,
+        card: Path | None = None,
+        today: Callable[[], date] = date.today,
     ) -> None:
         self._engine = engine
         self._seconds = seconds
+        self._downloads = downloads
         self._judging = judging
-        self._library = Library(engine)
+        self._library = Library(engine, today)
+        self._today = today
         self._card = card
 
     def build(self) -> gr.Blocks:
@@ -72,6 +84,7 @@ class Page:
         gr.on([parts.question.submit, parts.ask.click], self.ask, [parts.question, parts.state], **asking)
         for example in parts.examples:
             example.click(self.ask, [example, parts.state], **asking)
+        parts.asked.change(self.ask_again, [parts.asked, parts.state], **asking)
         parts.stop.click(self.stop, [parts.state], queue=False, **quiet)
         # Not `input`: that Gradio sends for key presses only.
         parts.action.change(self.act, [parts.action, parts.state], queue=False, trigger_mode="multiple", **quiet)
@@ -81,9 +94,17 @@ class Page:
         blocks.load(self.greet, [parts.state], queue=False, **quiet)
 
     def greet(self, conversation: Conversation, request: gr.Request) -> Update:
-        """Show the page in the language of the browser."""
-        conversation.language = preferred_language(request.headers.get("accept-language", ""))
-        return self._everything(conversation)
+        """Show the page in the language of the browser, or of the link that led here; its question waits in the box."""
+        wanted = request.query_params.get("lang", "")
+        known = wanted in INTERFACE_LANGUAGES
+        conversation.language = wanted if known else preferred_language(request.headers.get("accept-language", ""))
+        question, words = clean_question(request.query_params.get("q", "")), texts(conversation.language)
+        update = self._everything(conversation)
+        if len(question) > MAX_QUESTION:
+            return update | {self._parts.message: message_html(words.link_too_long.format(limit=MAX_QUESTION))}
+        if question:
+            update[self._parts.question] = gr.update(**update[self._parts.question], value=question)
+        return update
 
     async def ask(self, typed: str | None, conversation: Conversation) -> AsyncIterator[Update]:
         """Answer a question: it shows at once, then its evidence, then the sentences, then the whole answer."""
@@ -108,6 +129,14 @@ class Page:
         kept = exchange in conversation.exchanges
         last = self._grown(conversation, sources=True) if kept else self._everything(conversation)
         yield last | self._buttons(conversation)
+
+    async def ask_again(self, sent: str, conversation: Conversation) -> AsyncIterator[Update]:
+        """Ask what a button names, `again:<exchange>#<counter>`; what is being typed stays in the box."""
+        _, _, target = sent.partition("#")[0].partition(":")
+        exchange = _exchange(conversation, target)
+        if exchange is not None:
+            async for update in self.ask(exchange.question, conversation):
+                yield {part: value for part, value in update.items() if part is not self._parts.question}
 
     async def _events(self, run: Run, exchange: Exchange, words: Texts) -> AsyncIterator[Event | End]:
         """Yield the run's events; note a failure in the exchange. This is where the page shows errors."""
@@ -140,6 +169,10 @@ class Page:
             return self._everything(conversation)
         if self._judging is not None and verb in ("judge", "withdraw"):
             return self._judged(conversation, self._judging, verb, target)
+        if verb == "edit" and (exchange := _exchange(conversation, target)):
+            return {self._parts.question: exchange.question}
+        if verb == "download" and target in FORMS:
+            return self._download(conversation, target)
         self._library.turn(conversation, verb, target)
         return self._panel(conversation)
 
@@ -168,6 +201,13 @@ class Page:
         conversation.view = conversation.view and View(conversation.view.exchange)
         return self._panel(conversation)
 
+    def _download(self, conversation: Conversation, form: str) -> Update:
+        words, settled = texts(conversation.language), [e for e in conversation.exchanges if e.settled]
+        if not settled:
+            return {self._parts.message: message_html(words.download_empty)}
+        file = exported(settled, form, self._engine.index_version, self._today(), words)
+        return {self._parts.download: download_html(self._downloads.offer(file))}
+
     def _everything(self, conversation: Conversation) -> Update:
         """Every text anew: for a new language, a new conversation, a new browser tab."""
         words, parts = texts(conversation.language), self._parts
@@ -177,6 +217,7 @@ class Page:
             parts.masthead: masthead_html(conversation.language),
             parts.welcome: welcome_html(words),
             parts.footnote: footnote_html(words, card=self._card is not None and self._card.is_file()),
+            parts.conversations: conversations_html(words),
             parts.start: gr.update(visible=not conversation.exchanges),
             parts.past: exchanges_html(conversation.exchanges[:-1], words),
             parts.question: gr.update(label=words.question_label, placeholder=words.question_placeholder),
@@ -226,3 +267,7 @@ def _refusal(question: str, words: Texts) -> str:
     if not question:
         return words.blank_question
     return words.long_question.format(limit=MAX_QUESTION) if len(question) > MAX_QUESTION else ""
+
+
+def _exchange(conversation: Conversation, number: str) -> Exchange | None:
+    return conversation.exchange(int(number)) if number.isdecimal() else None

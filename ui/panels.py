@@ -8,9 +8,10 @@ from ui.card import ADDRESS as CARD
 from ui.conversation import Exchange
 from ui.feedback import judged_html
 from ui.markup import action, block, escape, hidden
+from ui.origin import composer_text, interruption
 from ui.quotes import quote_id, quotes_html
-from ui.run import End
 from ui.texts import INTERFACE_LANGUAGES, Texts, texts
+from ui.tools import tools_html
 
 _MARK = re.compile(r"\s?\[(\d{1,3})\]")
 _LAST_WORD = re.compile(r"\S{1,24}\Z")
@@ -22,11 +23,14 @@ def masthead_html(language: str) -> str:
     words = texts(language)
     languages = "".join(_language_button(code, code == language) for code in INTERFACE_LANGUAGES)
     return block(
-        f'<header class="masthead" data-language="{language}" data-conversation="{escape(words.conversation_label)}">'
+        f'<header class="masthead" data-language="{language}" data-conversation="{escape(words.conversation_label)}"'
+        f' data-copied="{escape(words.copied)}" data-failed="{escape(words.copy_failed)}">'
         f'<div class="brand"><h1>{escape(words.product)}</h1><p>{escape(words.tagline)}</p></div>'
         f'<div class="languages" role="group" aria-label="{escape(words.language_label)}">{languages}</div>'
         f"{action('documents', escape(words.documents), 'plain')}"
-        f"{action('new', escape(words.new_conversation), 'plain new')}</header>"
+        f'<button type="button" class="plain" popovertarget="conversations">{escape(words.conversations)}</button>'
+        f"{action('new', escape(words.new_conversation), 'plain new')}"
+        '<p class="visually-hidden" role="status" data-said></p></header>'
     )
 
 
@@ -71,7 +75,7 @@ def announcement_html(exchange: Exchange, words: Texts) -> str:
     """Return what a screen reader is told about the exchange: its progress, and the answer once, when it is whole."""
     if not exchange.settled:
         return block(hidden(progress_text(exchange, words)))
-    spoken = exchange.failure or (exchange.answer.answer if exchange.answer else _interruption(exchange.end, words))
+    spoken = exchange.failure or (exchange.answer.answer if exchange.answer else interruption(exchange.end, words))
     return block(hidden(f"{words.answer_ready} {_MARK.sub('', spoken)}"))
 
 
@@ -90,10 +94,11 @@ def exchange_html(exchange: Exchange, words: Texts) -> str:
     searched = ""
     if exchange.question_used.strip() != exchange.question:
         searched = f'<p class="searched">{escape(words.searched_for)} <span>{escape(exchange.question_used)}</span></p>'
+    tools = tools_html(exchange, words) if exchange.settled else ""
     return (
         f'<article class="exchange" data-exchange="{exchange.number}">'
         f'<h2 class="question">{hidden(words.you_asked + " ")}<span>{escape(exchange.question)}</span></h2>'
-        f"{searched}{_reply_html(exchange, words)}</article>"
+        f"{searched}{_reply_html(exchange, words)}{tools}</article>"
     )
 
 
@@ -105,14 +110,10 @@ def _reply_html(exchange: Exchange, words: Texts) -> str:
         judged = judged_html(exchange, words)
         return answer_html(exchange.answer, exchange.number, words) + _origin_html(exchange, words) + judged
     if exchange.end is not None:
-        remark = _notice_html("incomplete", escape(_interruption(exchange.end, words)), words)
+        remark = _notice_html("incomplete", escape(interruption(exchange.end, words)), words)
         return f'{_written_html(exchange, words)}<ul class="notices">{remark}</ul>{_origin_html(exchange, words)}'
     working = f'<p class="working" aria-hidden="true">{escape(progress_text(exchange, words))}</p>'
     return f"{_written_html(exchange, words)}{working}"
-
-
-def _interruption(end: End | None, words: Texts) -> str:
-    return words.overrun if end is End.OVERRUN else words.stopped
 
 
 def _written_html(exchange: Exchange, words: Texts) -> str:
@@ -207,10 +208,3 @@ def _origin_html(exchange: Exchange, words: Texts) -> str:
         parts.append(f"<span>{escape(composer_text(exchange.answer, words))}</span>")
         parts.append(badges_html(span_of_time(exchange.answer.citations, words)))
     return f'<footer class="origin">{"".join(parts)}</footer>' if any(parts) else ""
-
-
-def composer_text(answer: Answer, words: Texts) -> str:
-    """Return who wrote the sentences of the answer."""
-    if answer.composer == "extractive":
-        return words.composer_extractive
-    return words.composer_model.format(model=answer.model) if answer.model else words.composer_model_unnamed

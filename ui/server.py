@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.card import card_routes
+from ui.downloads import Downloads, download_routes
 from ui.engine import Engine
 from ui.judging import Judging
 from ui.operator.routes import operator_routes
@@ -21,7 +22,7 @@ from ui.page import Page
 ANSWER_SECONDS = 60.0
 MAX_BODY = 64 * 1024
 _FOLDER = Path(__file__).parent
-_STYLES = ("style.css", "sources.css")
+_STYLES = ("style.css", "sources.css", "conversations.css")
 _SCRIPTS = ("page.js", "quotes.js")
 # Routes of Gradio that this page does not use: uploads, files, proxies, its API for programs.
 _CLOSED = (
@@ -75,9 +76,11 @@ def build_app(
         app.include_router(card_routes(card))
     if operated is not None and (password := operated.settings.operator_password.get_secret_value()):
         app.include_router(operator_routes(operated, Sessions(password)))
+    downloads = Downloads()
+    app.include_router(download_routes(downloads))
     served: FastAPI = gr.mount_gradio_app(
         app,
-        Page(engine, seconds, judging, card).build(),
+        Page(engine, seconds, downloads, judging, card).build(),
         path="/",
         footer_links=[],
         run_history=False,

@@ -134,6 +134,23 @@ class Texts(BaseModel):
     results_many: str
     results_none: str
     back_to_results: str
+    exported_on: str
+    edition: str
+    conversations: str
+    download_heading: str
+    download_hint: str
+    download_markdown: str
+    download_html: str
+    download_word: str
+    download_empty: str
+    copy_answer: str
+    copied: str
+    copy_failed: str
+    ask_again: str
+    edit_question: str
+    copy_link: str
+    link_too_long: str
+    tools_label: str
 
     def counted(self, name: str, count: int) -> str:
         """Return the singular or plural form of `name` ("sources" → "3 sources")."""

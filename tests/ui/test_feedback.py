@@ -217,7 +217,7 @@ def test_hostile_text_is_shown_as_text_and_stored_as_it_is(tab, store):
     expect(page.locator("#feedback-preview")).to_contain_text("<script>window.ran=1</script>")
     page.get_by_label(WORDS.feedback_comment).fill(HOSTILE)
     page.locator("#feedback-store").click()
-    expect(page.locator("#current .judged")).to_contain_text("Not helpful")
+    expect(page.locator("#current .judged")).to_contain_text("Stored: Not helpful")
     assert page.evaluate("window.ran") is None
     assert page.locator("#feedback-preview :is(script, img, svg, style, iframe, form)").count() == 0
     (stored,) = store.all()

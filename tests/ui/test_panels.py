@@ -13,7 +13,8 @@ from tests.ui.fakes import DOCUMENT, FOUNDERS, HUB, answered, cite
 from ui.conversation import Exchange, Place
 from ui.highlight import highlighted_html, window
 from ui.markup import safe_url
-from ui.panels import announcement_html, composer_text, exchange_html, exchanges_html, masthead_html, welcome_html
+from ui.origin import composer_text
+from ui.panels import announcement_html, exchange_html, exchanges_html, masthead_html, welcome_html
 from ui.passage import Opened, opened_html
 from ui.run import End
 from ui.sources import sources_html
