@@ -38,14 +38,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Serve the chat page.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=7860)
-    parser.add_argument("--origin", action="append", default=[], help="another site that may call this one; repeatable")
+    parser.add_argument(
+        "--origin", action="append", default=[], help="site that may show the page in a frame; repeatable"
+    )
     return parser.parse_args(arguments)
 
 
 def _serve(options: argparse.Namespace) -> None:
     from assistant.settings import read_settings
 
-    begun, settings = time.monotonic(), read_settings()
+    begun, settings = time.monotonic(), read_settings(embed_origins=options.origin or None)
     _say("Loading the assistant and the page …")
     # Both mostly read files: together they take as long as the longer one.
     with ThreadPoolExecutor(max_workers=1) as background:
@@ -66,7 +68,7 @@ def _serve(options: argparse.Namespace) -> None:
         judging = Judging(store, settings.feedback_days)
         assistant = engine.result()
         operated = Operated(settings, assistant, store, updating(settings))
-        app = build_app(assistant, options.origin, seconds, judging=judging, card=_CARD, operated=operated)
+        app = build_app(assistant, settings.embed_origins, seconds, judging=judging, card=_CARD, operated=operated)
     _say(f"Ready after {time.monotonic() - begun:.0f} s: http://{options.host}:{options.port}  (Ctrl+C ends it)")
     uvicorn.run(app, host=options.host, port=options.port, log_level="warning", server_header=False)
 

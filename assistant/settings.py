@@ -2,13 +2,15 @@
 
 import difflib
 import os
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from assistant.addresses import origins, proxy
 from corpus.errors import UsageError
 from corpus.load import DOCUMENTS
 from weights.catalogue import DEFAULT_GENERATOR
@@ -17,6 +19,7 @@ from weights.store import default_cache
 PREFIX = "ASSISTANT_"
 Composer = Literal["auto", "extractive", "model"]
 SHORTEST_PASSWORD = 12  # characters
+Names = Annotated[tuple[str, ...], NoDecode]  # written with commas between
 
 
 class Settings(BaseSettings):
@@ -39,6 +42,26 @@ class Settings(BaseSettings):
     operator_password: SecretStr = Field(
         SecretStr(""), description="opens the operator's page; without it there is none"
     )
+
+    embed_origins: Names = Field((), description="sites that may show the page in a frame, and call it")
+    questions_per_minute: int = Field(10, ge=0, description="questions of one address in a minute; 0 for any number")
+    questions_per_day: int = Field(100, ge=0, description="questions of one address in a day; 0 for any number")
+    trusted_proxies: Names = Field(("127.0.0.1", "::1"), description="proxies whose X-Forwarded-For is believed")
+
+    @field_validator("embed_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part for part in re.split(r"[\s,]+", value) if part] if isinstance(value, str) else value
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _sites(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return origins(value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(proxy, value))
 
     @field_validator("model_name")
     @classmethod

@@ -88,7 +88,7 @@ def _composer() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.Markdown, gr.Markd
         message = _panel("message")
         with gr.Row(elem_id="ask-row"):
             # One line that may grow: then Enter sends and Shift+Enter begins a new line.
-            question = gr.Textbox(elem_id="question", lines=1, max_lines=6, autofocus=True, container=False, scale=1)
+            question = gr.Textbox(elem_id="question", lines=1, max_lines=6, container=False, scale=1)
             ask = gr.Button("", elem_id="ask", variant="primary", scale=0)
             stop = gr.Button("", elem_id="stop", variant="secondary", scale=0, visible=False)
         footnote = _panel("footnote")

@@ -180,9 +180,13 @@
     });
   }
 
+  let greeted = false;
   function showLanguage() {
     const masthead = find("#masthead [data-language]");
     if (!masthead) return;
+    const begins = !greeted && !document.documentElement.classList.contains("embedded");
+    greeted = true;
+    if (begins && document.activeElement === document.body) focusQuestion();
     document.documentElement.lang = masthead.dataset.language;
     find("#log")?.setAttribute("aria-label", masthead.dataset.conversation);
   }

@@ -22,8 +22,8 @@ from ui.page import Page
 ANSWER_SECONDS = 60.0
 MAX_BODY = 64 * 1024
 _FOLDER = Path(__file__).parent
-_STYLES = ("style.css", "sources.css", "conversations.css")
-_SCRIPTS = ("page.js", "quotes.js")
+_STYLES = ("style.css", "sources.css", "conversations.css", "embed.css")
+_SCRIPTS = ("embed.js", "page.js", "quotes.js")
 # Routes of Gradio that this page does not use: uploads, files, proxies, its API for programs.
 _CLOSED = (
     "/gradio_api/upload",
@@ -43,12 +43,12 @@ _CLOSED = (
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self'; style-src 'self' 'unsafe-inline'; "
     "font-src 'self' data:; script-src 'self' 'unsafe-inline'; connect-src 'self'; frame-src 'none'; "
-    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors "
 )
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
 
@@ -61,7 +61,7 @@ def build_app(
     card: Path | None = None,
     operated: Operated | None = None,
 ) -> FastAPI:
-    """Return the whole application around `engine`; only `origins` may call it from other sites.
+    """Return the whole application around `engine`; only `origins` may show it in a frame or call it.
 
     With `judging` readers can say what they think of an answer; with a `card` (its file) they can read how good answers
     are; with `operated` there is the operator's page, if its settings have a password.
@@ -71,7 +71,7 @@ def build_app(
     app.add_middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"])
     app.add_middleware(BodyLimit)
     app.add_middleware(ClosedRoutes)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, origins=origins)
     if card is not None:
         app.include_router(card_routes(card))
     if operated is not None and (password := operated.settings.operator_password.get_secret_value()):
@@ -118,10 +118,11 @@ def _theme() -> gr.themes.Base:
 
 
 class SecurityHeaders:
-    """Adds the content security policy and its companions to every response."""
+    """Adds the content security policy and its companions to every response; `origins` may show it in a frame."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, origins: Sequence[str] = ()) -> None:
         self.app = app
+        self.headers = {**_HEADERS, "Content-Security-Policy": _POLICY + " ".join(["'self'", *origins])}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -129,7 +130,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)  # pages of our own beside the chat have stricter ones
             await send(message)
 

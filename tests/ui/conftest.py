@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import pytest
 import uvicorn
@@ -49,8 +50,11 @@ def hostile_script() -> tuple[Document, Script]:
 
 
 @contextmanager
-def serving(store: FeedbackStore | None = None) -> Iterator[Served]:
-    """Serve the page around an engine that follows scripts; with a store its answers can be judged."""
+def serving(store: FeedbackStore | None = None, **site: Any) -> Iterator[Served]:
+    """Serve the page around an engine that follows scripts; with a store its answers can be judged.
+
+    `site` goes to `build_app`.
+    """
     gate = threading.Event()
     document, hostile = hostile_script()
     engine = FakeEngine(
@@ -63,7 +67,7 @@ def serving(store: FeedbackStore | None = None) -> Iterator[Served]:
         }
     )
     engine.documents_held.append(document)
-    app = build_app(engine, judging=Judging(store, days=30) if store else None)
+    app = build_app(engine, judging=Judging(store, days=30) if store else None, **site)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

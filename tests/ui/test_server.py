@@ -26,6 +26,13 @@ def test_the_page_is_served_with_its_headers(client):
     assert "unsafe-eval" not in policy
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["referrer-policy"] == "no-referrer"
+    assert "microphone=()" in response.headers["permissions-policy"]
+
+
+def test_only_named_sites_may_show_the_page_in_a_frame(client):
+    assert client.get("/").headers["content-security-policy"].endswith("frame-ancestors 'self' https://agency.example")
+    with TestClient(build_app(FakeEngine())) as unnamed:
+        assert unnamed.get("/").headers["content-security-policy"].endswith("frame-ancestors 'self'")
 
 
 def test_a_large_body_is_refused(client):
