@@ -1,7 +1,10 @@
-"""Hostile text in every place that holds text of others: it stays text, in the real page (`payloads.txt`)."""
+"""Hostile text in every place that holds text of others: it stays text, in the real page (`payloads.txt`).
+
+What the page is made of is learnt from a harmless conversation; a hostile one may add nothing to it.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,95 +22,110 @@ LINES = (Path(__file__).parent / "payloads.txt").read_text(encoding="utf-8").spl
 PAYLOADS = [
     re.sub("⟦([0-9A-F]{4})⟧", lambda code: chr(int(code[1], 16)), line) for line in LINES if not line.startswith(";;")
 ]
-# What the page's own panels are made of. Anything else, and any other attribute, came out of a text.
-TAGS = "ARTICLE BLOCKQUOTE BUTTON DD DIV DL DT FOOTER H2 H3 LI MARK OL P SPAN STRONG UL A"
-ATTRIBUTES = (
-    "class lang type id role tabindex title href target rel data-send data-exchange data-focus data-close data-return"
-    " aria-label aria-current aria-hidden dir"
-)
+PLAIN = ("plain words", "https://example.org/plain")
+
+# Reports what the content security policy stopped, so that an attempt counts, too.
 WATCH = """
 window.tried = [];
 document.addEventListener("securitypolicyviolation", (event) => window.tried.push(event.blockedURI));
 """
-STRANGE = """([tags, attributes]) => [
-    ...document.querySelectorAll("#page :is(#past, #current, #announcement, #message, #sources-pane) .prose *"),
-].filter((element) =>
-    !tags.split(" ").includes(element.tagName) ||
-    [...element.attributes].some((attribute) => !attributes.split(" ").includes(attribute.name)) ||
-    ["fixed", "sticky"].includes(getComputedStyle(element).position)
-).map((element) => element.outerHTML.slice(0, 200))"""
-# Opens every source of the first exchange: title, text and links of each, and what is strange there.
-OPEN_ALL = f"""async ([count, ...allowed]) => {{
-    const [strange, found, wait] = [{STRANGE}, [], () => new Promise(requestAnimationFrame)];
+# What a page is made of: its elements with their attributes, which of them leave the flow, where links may lead, and
+# how many there are of those that load, run, cover or send.
+MADE_OF = """((within = "body") => {
+    const found = new Set();
+    for (const element of document.querySelectorAll(`${within} *`)) {
+        const name = element.tagName;
+        found.add(name);
+        for (const attribute of element.attributes) found.add(`${name} ${attribute.name}`);
+        const position = getComputedStyle(element).position;
+        if (position !== "static") found.add(`${name} is ${position}`);
+        if (element.href) found.add(`${name} leads to ${element.protocol}//${element.hostname} as ${element.rel}`);
+    }
+    for (const name of ["script", "style", "link", "meta", "base", "form", "iframe", "object", "embed", "img", "svg"])
+        found.add(`${document.querySelectorAll(name).length} ${name}`);
+    return [...found];
+})"""
+# Opens every source of the first exchange: what the page is made of then, and the title and the text of each.
+OPEN_ALL = f"""async (count) => {{
+    const [made, read, wait] = [new Set(), [], () => new Promise(requestAnimationFrame)];
     const part = (name) => document.querySelector(`#sources ${{name}}`);
     for (let n = 1; n <= count; n += 1) {{
         document.querySelector(`#log [data-send="cite:1.${{n}}"]`).click();
         while (part(".number-line")?.textContent !== `Source ${{n}}`) await wait();
-        const links = [...document.querySelectorAll("#sources .source a")];
-        found.push([part(".source h3").textContent, part(".text").textContent,
-            links.map((link) => [link.protocol, link.hostname, link.rel]), strange(allowed)]);
+        for (const piece of {MADE_OF}("#sources-pane")) made.add(piece);
+        read.push([part(".source h3").textContent, part(".text").textContent]);
     }}
-    return found;
+    return [[...made], read];
 }}"""
-# The rest of the document: what changes what a page is, and frames and forms wherever they hang.
-AROUND = """() => ["script", "style", "link", "meta", "base", "form", "iframe", "object", "embed", "img", "svg *"].map(
-    (name) => `${name}: ${document.querySelectorAll(name).length}`)"""
 
 
 def source(n: int, payload: str) -> tuple[Document, Citation]:
-    """A document hostile in title, text, heading and address, and a citation of it hostile in every field."""
+    """A document that is hostile in title, text, heading and address, and a citation of it hostile in every field."""
     quote = f"Before {payload} after."
-    text = f"# {payload}\n\n{payload}\n\n{quote}\n\n{payload}"
-    document = Document(f"hostile-{n}", "en", payload, text, url=payload)
+    text = f"# {payload}\n\n{payload}\n\n{quote}\n\n## Second\n\n{payload}"
+    document = Document(f"document-{n}", "en", payload, text, url=payload, topics=(payload,), publisher=payload)
     start = text.index(quote)
     place = {"section": payload, "as_of": payload, "valid_until": payload, "status": payload, "url": payload}
-    return document, Citation(n, document.id, "en", payload, quote=quote, start=start, end=start + len(quote), **place)
+    end = start + len(quote)
+    return document, Citation(
+        n, document.id, "en", payload, quote=quote, start=start, end=end, publisher=payload, **place
+    )
 
 
-def script() -> tuple[list[Document], Script]:
-    documents, citations = zip(*(source(n, payload) for n, payload in enumerate(PAYLOADS, 1)), strict=True)
-    text = "\n\n".join(f"Said: {payload} [{n}]" for n, payload in enumerate(PAYLOADS, 1))
-    answer = answered(text, *citations, question="\n".join(PAYLOADS), composer="model", model=PAYLOADS[0])
-    return list(documents), Script([Evidence("hostile", "en", citations), Token(text), answer])
+def script(payloads: Sequence[str]) -> tuple[list[Document], Script]:
+    documents, citations = zip(*(source(n, payload) for n, payload in enumerate(payloads, 1)), strict=True)
+    text = "\n\n".join(f"Said: {payload} [{n}]" for n, payload in enumerate(payloads, 1))
+    answer = answered(text, *citations, question="\n".join(payloads), composer="model", model=payloads[0])
+    return list(documents), Script([Evidence("the question", "en", citations), Token(text), answer])
 
 
-def questions() -> Iterator[str]:
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory):
+    """The page around a harmless engine, and around a hostile one."""
+    folder = tmp_path_factory.mktemp("feedback")
+    with serving(FeedbackStore(folder / "1.sqlite")) as plain, serving(FeedbackStore(folder / "2.sqlite")) as hostile:
+        for site, payloads in ((plain, PLAIN), (hostile, PAYLOADS)):
+            documents, answering = script(payloads)
+            site.engine.scripts = {"": answering}
+            site.engine.documents_held[:] = documents
+        yield plain, hostile
+
+
+@pytest.fixture
+def tabs(open_tab_of, sites) -> Iterator[tuple[Tab, Tab]]:
+    """The same page twice. In the end nothing ran and nothing was tried in them."""
+    tabs = [open_tab_of(site, 1440) for site in sites]
+    dialogs: list[str] = []
+    for tab in tabs:
+        tab.page.evaluate(WATCH)
+        tab.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    yield tuple(tabs)
+    for tab, site in zip(tabs, sites, strict=True):
+        assert tab.page.evaluate("[window.ran, window.tried]") == [None, []]
+        assert tab.page.url == site.url
+    assert dialogs == []
+
+
+def made_of(page: Page) -> set[str]:
+    return set(page.evaluate(f"{MADE_OF}()"))
+
+
+def questions(payloads: Sequence[str]) -> Iterator[str]:
     """All payloads in as few questions as the limit allows."""
-    question = "hostile"
-    for payload in PAYLOADS:
+    question = "First"
+    for payload in payloads:
         if len(question) + len(payload) >= MAX_QUESTION:
             yield question
-            question = "hostile"
+            question = "Next"
         question += f" {payload}"
     yield question
 
 
-@pytest.fixture(scope="module")
-def hostile_site(tmp_path_factory):
-    with serving(FeedbackStore(tmp_path_factory.mktemp("feedback") / "feedback.sqlite")) as site:
-        documents, answering = script()
-        site.engine.scripts = {"hostile": answering}
-        site.engine.documents.extend(documents)
-        yield site
-
-
-@pytest.fixture
-def tab(open_tab_of, hostile_site) -> Iterator[Tab]:
-    """A tab in which in the end nothing ran, nothing was tried, and nothing but the page's own elements stands."""
-    tab = open_tab_of(hostile_site, 1440)
-    page = tab.page
-    page.evaluate(WATCH)
-    dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    yield tab
-    assert page.evaluate("window.ran") is None
-    assert page.evaluate("window.tried") == []
-    assert dialogs == []
-    assert page.url == hostile_site.url
-
-
-def strange(page: Page) -> list[str]:
-    return page.evaluate(STRANGE, [TAGS, ATTRIBUTES])
+def answered_by(tab: Tab, question: str, sources: int, number: int = 1) -> None:
+    tab.ask(question)
+    expect(tab.page.locator("#current .exchange")).to_have_attribute("data-exchange", str(number))
+    expect(tab.page.locator("#current .mark:not(.idle)")).to_have_count(sources)
+    expect(tab.page.locator("#ask")).to_be_visible()
 
 
 def squeezed(text: str) -> str:
@@ -115,53 +133,74 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\x00\x0b\ufeff]", "", text)
 
 
-def test_there_are_a_hundred_payloads_and_they_would_be_noticed(browser, hostile_site):
+def missing(shown: Sequence[str], payloads: Sequence[str] = PAYLOADS) -> list[str]:
+    """The payloads that are not in the text at their place."""
+    pairs = zip(shown, payloads, strict=True)
+    return [payload for text, payload in pairs if squeezed(payload) not in squeezed(text)]
+
+
+def test_there_are_a_hundred_payloads_and_they_would_be_noticed(browser, sites):
     assert len(PAYLOADS) == len(set(PAYLOADS)) >= 100
     page = browser.new_page()
-    page.goto(hostile_site.url)
-    expect(page.locator("#sources .hint")).to_be_visible()
-    page.evaluate(WATCH)
-    before = page.evaluate(AROUND)
+    page.goto(sites[1].url)
     hint = page.locator("#sources .hint")
+    expect(hint).to_be_visible()
+    page.evaluate(WATCH)
+    before = made_of(page)
     hint.evaluate("(hint, payloads) => { hint.innerHTML = payloads.join('<hr>'); }", PAYLOADS)
     page.wait_for_function("window.ran === 1 && window.tried.length > 0")
-    assert strange(page) != []
-    assert page.evaluate(AROUND) != before
+    assert made_of(page) - before
     page.close()
 
 
-def test_hostile_questions_answers_titles_sections_and_quotes_stay_text(tab):
-    page = tab.page
-    before = page.evaluate(AROUND)
-    for number, question in enumerate(questions(), 1):
-        tab.ask(question)
-        expect(page.locator("#current .exchange")).to_have_attribute("data-exchange", str(number))
-        expect(page.locator("#current .mark:not(.idle)")).to_have_count(len(PAYLOADS))
+def test_hostile_questions_answers_titles_sections_and_quotes_stay_text(tabs):
+    plain, hostile = tabs
+    for question in questions(PLAIN):
+        answered_by(plain, question, len(PLAIN))
+        answered_by(plain, question, len(PLAIN), 2)  # an earlier answer stands on the page, too
+    page = hostile.page
+    for number, question in enumerate(questions(PAYLOADS), 1):
+        answered_by(hostile, question, len(PAYLOADS), number)
         shown = page.locator("#current .question > span").last.text_content()
         assert squeezed(shown) == squeezed(clean_question(question))
-    answer = squeezed(page.locator("#current .answer").text_content())
+    answer = page.locator("#current .answer").text_content()
     written = [payload.replace("\n- ", "\n") for payload in PAYLOADS]  # what begins with a dash is a list
-    assert [payload for payload in written if squeezed(payload) not in answer] == []
-    for name in (".card h3", ".card blockquote", ".card .details"):
-        shown = page.locator(f"#sources {name}").all_text_contents()
-        texts = zip(shown, PAYLOADS, strict=True)
-        assert [payload for text, payload in texts if squeezed(payload) not in squeezed(text)] == []
-    assert strange(page) == []
-    page.locator("#current [data-send^='judge:']").last.click()  # what would be stored is shown first
-    expect(page.locator("#feedback .stored li")).to_have_count(len(PAYLOADS))
-    assert strange(page) == []
-    assert page.evaluate(AROUND) == before
+    assert missing([answer] * len(written), written) == []
+    for name in (".card h3", ".card .details", ".card blockquote"):
+        assert missing(page.locator(f"#sources {name}").all_text_contents()) == []
+    assert made_of(page) - made_of(plain.page) == set()
+    for tab in tabs:  # what would be stored of an answer is shown first
+        tab.page.locator("#current [data-send^='judge:']").last.click()
+        expect(tab.page.locator("#feedback .stored")).to_be_visible()
+    assert missing(page.locator("#feedback .stored li").all_text_contents()) == []
+    assert made_of(page) - made_of(plain.page) == set()
 
 
-def test_hostile_documents_and_their_addresses_stay_text(tab):
-    page = tab.page
-    before = page.evaluate(AROUND)
-    tab.ask("hostile")
-    expect(page.locator("#current .mark:not(.idle)")).to_have_count(len(PAYLOADS))
-    opened = page.evaluate(OPEN_ALL, [len(PAYLOADS), TAGS, ATTRIBUTES])
-    for payload, (title, text, links, odd) in zip(PAYLOADS, opened, strict=True):
-        assert squeezed(payload) in squeezed(title)
-        assert squeezed(text).count(squeezed(payload)) >= 4
-        assert all(link == ["https:", "example.org", "noopener noreferrer"] for link in links)
-        assert odd == []
-    assert page.evaluate(AROUND) == before
+def test_hostile_documents_and_their_addresses_stay_text(tabs):
+    made = []
+    for tab, payloads in zip(tabs, (PLAIN, PAYLOADS), strict=True):
+        answered_by(tab, "What is there?", len(payloads))
+        pieces, read = tab.page.evaluate(OPEN_ALL, len(payloads))
+        made.append(set(pieces) | made_of(tab.page))
+        assert missing([title for title, _ in read], payloads) == []
+        assert [p for (_, text), p in zip(read, payloads, strict=True) if squeezed(text).count(squeezed(p)) < 4] == []
+    assert made[1] - made[0] == set()
+
+
+def test_hostile_lists_of_documents_and_findings_stay_text(tabs):
+    made = []
+    for tab, payloads in zip(tabs, (PLAIN, PAYLOADS), strict=True):
+        page = tab.page
+        page.locator("#masthead [data-send='documents']").click()
+        expect(page.locator("#sources [data-send^='document:']")).to_have_count(len(payloads))
+        pieces = made_of(page)
+        page.locator("#search-text").fill("Before")
+        page.locator("#search-text").press("Enter")
+        expect(page.locator("#sources .card")).to_have_count(len(payloads))
+        paragraphs = [payload.split("\n\n")[0] for payload in payloads]  # what the engine finds
+        assert missing(page.locator("#sources .card blockquote").all_text_contents(), paragraphs) == []
+        page.locator("#search-text").fill(payloads[0])
+        page.locator("#search-text").press("Enter")
+        expect(page.locator("#sources .results")).to_contain_text(payloads[0])
+        made.append(pieces | made_of(page))
+    assert made[1] - made[0] == set()
