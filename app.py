@@ -55,6 +55,7 @@ def _serve(options: argparse.Namespace) -> None:
         import uvicorn
 
         from assistant.feedback import FeedbackStore
+        from assistant.renewal import follow_index
         from assistant.retention import purge_daily
         from ui.judging import Judging
         from ui.operator.rebuild import updating
@@ -67,6 +68,7 @@ def _serve(options: argparse.Namespace) -> None:
         Thread(target=purge_daily, args=(store, settings.feedback_days, Event().wait), daemon=True).start()
         judging = Judging(store, settings.feedback_days)
         assistant = engine.result()
+        Thread(target=follow_index, args=(assistant.renew, Event().wait), daemon=True).start()
         operated = Operated(settings, assistant, store, updating(settings))
         app = build_app(assistant, settings.embed_origins, seconds, judging=judging, card=_CARD, operated=operated)
     _say(f"Ready after {time.monotonic() - begun:.0f} s: http://{options.host}:{options.port}  (Ctrl+C ends it)")

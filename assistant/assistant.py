@@ -105,6 +105,7 @@ class Assistant:
         turns: Turns | None = None,
     ) -> None:
         self._retriever = retriever
+        self._former: Retriever | None = None
         self._reader = reader
         self._turns = turns
         self._verifier = verifier
@@ -125,6 +126,20 @@ class Assistant:
         self._condense(asked, history)
         self._retrieve(asked)
         return Considered(asked.text, asked.language, asked.standalone, tuple(asked.quotes))
+
+    def renew(self) -> bool:
+        """Answer from the build that has taken over, if one has; return whether. Not for several threads at once.
+
+        Raises `IndexUnusable` when it cannot be served; what was served before then goes on.
+        """
+        if not self._retriever.is_stale():
+            return False
+        newer = self._retriever.renewed()
+        if self._former is not None:
+            self._former.close()
+        # Not closed yet: questions under way end with the build they began with.
+        self._former, self._retriever = self._retriever, newer
+        return True
 
     @property
     def degraded(self) -> str | None:
@@ -156,9 +171,10 @@ class Assistant:
         `language` decides where the text alone does not tell which it is in. Raises `UsageError` as `stream` does.
         """
         asked = _accept(text, (), detect_language(text, language))
-        found = self._retriever.search(asked.text, asked.language)
+        retriever = self._retriever
+        found = retriever.search(asked.text, asked.language)
         sentences = reread(self._reader, asked.text, found).sentences if self._reader else found.sentences
-        return tuple(quote.citation for quote in collect(sentences, self._retriever, PASSAGES))
+        return tuple(quote.citation for quote in collect(sentences, retriever, PASSAGES))
 
     def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
         """Yield the evidence, the verified pieces of the answer, and last the whole answer.
@@ -191,17 +207,18 @@ class Assistant:
     def _retrieve(self, asked: _Question) -> None:
         before = asked.elapsed()
         whole = asked.condensed
-        found = self._retriever.search(whole.question, asked.language, context=whole.context)
+        retriever = self._retriever  # one for the whole question, although a newer may take over
+        found = retriever.search(whole.question, asked.language, context=whole.context)
         asked.chunks = found.chunks
         ranked = []
         for part in [whole, *(asked.parts if self._reader else ())]:
             sentences = reread(self._reader, part.text, found).sentences if self._reader else found.sentences
             preferred = prefer_kind(sentences, part.question, asked.language)
-            evidence, missing = set_apart(preferred, self._retriever)
+            evidence, missing = set_apart(preferred, retriever)
             asked.not_covered = asked.not_covered or missing
             ranked.append(evidence)
         today = not asks_for_history(asked.text, asked.language, self._today())
-        asked.quotes = with_other_side(gather(ranked, self._retriever), self._retriever, newest_first=today)
+        asked.quotes = with_other_side(gather(ranked, retriever), retriever, newest_first=today)
         now = asked.elapsed()
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 

@@ -20,7 +20,7 @@ from index.embed import Embedder, Vectors
 from index.means import read_means
 from index.names import collection
 from index.parts import MEANS
-from index.probe import Probe
+from index.probe import Probe, start_probe
 from index.rank import CONTEXT, FEW_WORDS, LANGUAGE, UNTRANSLATED, Fit, Question, fit, level, sentence_score
 from index.records import Passage
 from index.serving import open_serving
@@ -103,6 +103,16 @@ class Retriever:
     def is_stale(self) -> bool:
         """Say whether another build has taken over since this one was opened."""
         return self._serving.is_stale()
+
+    def renewed(self) -> "Retriever":
+        """Return a retriever of the build that has taken over; this one goes on as it is. Raises as the class does."""
+        directory = self._serving.directory
+        return Retriever(directory, self.embedder, self._today, start_probe(directory))
+
+    def close(self) -> None:
+        """Release files and memory; nothing may be searched any more."""
+        self._legs.shutdown()
+        self._parts.close()
 
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the index, or raise `KeyError`."""

@@ -201,7 +201,7 @@ def test_many_fields_are_no_form(client):
 
 def test_the_overview_tells_of_the_index_and_of_the_settings_but_no_secret(client):
     page = client.get("/operator").text
-    for text in ("in order", FakeEngine.index_version, "<dd>1</dd>", "is served after a restart", "fake@1"):
+    for text in ("in order", FakeEngine.index_version, "<dd>1</dd>", "takes over within a minute", "fake@1"):
         assert text in page
     assert "ASSISTANT_FEEDBACK_DAYS" in page
     assert "https://models.example/v1" in page
@@ -248,7 +248,7 @@ def test_feedback_is_listed_masked_put_together_and_deleted(client, store):
     store.add(replace(GIVEN, id="a", question=secret, question_used=secret, comment=secret))
     store.add(replace(GIVEN, id="b", status="not_in_corpus", citations=(), reason="", question_used="How long?"))
     page = client.get("/operator/feedback").text
-    assert "2 answers were judged, 0 of them helpful" in page
+    assert "Answers judged: 2, helpful: 0." in page
     assert "gaps of the documents (1)" in page
     assert "Answered, and not liked (1)" in page
     assert "mario@example.com" not in page

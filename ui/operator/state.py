@@ -81,7 +81,7 @@ def index_rows(operated: Operated) -> list[tuple[str, str]]:
         return [*rows, ("On the disk", str(error))]
     languages = ", ".join(f"{count:,} {language}" for language, count in sorted(manifest.languages.items()))
     version = f"{manifest.built_at} {manifest.corpus[:12]}"
-    newer = " (is served after a restart)" if version != served.index_version and not served.degraded else ""
+    newer = " (takes over within a minute)" if version != served.index_version and not served.degraded else ""
     return [
         *rows,
         ("On the disk", version + newer),
