@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
 from assistant.answer import Evidence, Notice, NoticeKind, Token
@@ -50,6 +51,18 @@ def hostile_script() -> tuple[Document, Script]:
 
 
 @contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """Serve an application on a port of its own; its address."""
+    own = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [own]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{own.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join(10)
+
+
+@contextmanager
 def serving(store: FeedbackStore | None = None, **site: Any) -> Iterator[Served]:
     """Serve the page around an engine that follows scripts; with a store its answers can be judged.
 
@@ -68,14 +81,9 @@ def serving(store: FeedbackStore | None = None, **site: Any) -> Iterator[Served]
     )
     engine.documents_held.append(document)
     app = build_app(engine, judging=Judging(store, days=30) if store else None, **site)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}/", engine, gate)
-    gate.set()
-    server.should_exit = True
-    thread.join(10)
+    with listening(app) as url:
+        yield Served(url, engine, gate)
+        gate.set()
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from assistant.feedback import LONGEST_COMMENT, FeedbackStore
 from assistant.retention import DAY, purge_daily
 from corpus.errors import ProjectError
 from tests.assistant.test_feedback import GIVEN
+from tests.ui.axe import violations
 from tests.ui.conftest import HOSTILE, serving
 from tests.ui.fakes import FOUNDERS, HUB, INVESTMENT, FakeEngine
 from ui.texts import texts
@@ -191,6 +192,20 @@ def test_the_form_speaks_the_language_of_the_page(tab):
     expect(page.locator("#feedback-heading")).to_have_text(german.feedback_heading)
     expect(page.get_by_label(german.feedback_wrong_figure)).to_be_visible()
     expect(page.locator("#feedback-store")).to_have_text(german.feedback_store)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_form_is_accessible(tab, scheme):
+    page = tab.page
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
+    ask(tab, "Who set up HIT?")
+    page.locator(THUMB_DOWN).click()
+    expect(page.locator("#feedback-reason")).to_be_visible()
+    assert violations(page) == []
+    page.locator("#feedback-store").click()
+    expect(page.get_by_role("button", name=WORDS.feedback_withdraw)).to_be_visible()
+    assert violations(page) == []
 
 
 def test_on_a_phone_the_form_is_a_drawer(judged_site, open_tab_of):

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 from starlette.testclient import TestClient
 
 from assistant.feedback import FeedbackStore
@@ -17,7 +18,8 @@ from corpus.errors import ProjectError
 from index.build import build_index
 from tests.assistant.test_feedback import GIVEN
 from tests.fakes import FakeEmbedder
-from tests.ui.conftest import HOSTILE
+from tests.ui.axe import violations
+from tests.ui.conftest import HOSTILE, listening
 from tests.ui.fakes import DOCUMENT, FakeEngine
 from ui.operator.rebuild import Rebuild, updating
 from ui.operator.sessions import ATTEMPT_SECONDS, MOST_ATTEMPTS, MOST_ATTEMPTS_OF_ALL, SESSION_SECONDS, Sessions
@@ -345,3 +347,52 @@ def test_how_well_it_answers_is_shown_as_text_once_it_was_measured(tmp_path):
     assert "<td><strong>.9</strong></td>" in response.text
     assert not re.search(r"<(script|img|a|form|iframe|svg)\b", response.text)
     assert "default-src 'none'" in response.headers["content-security-policy"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
+def test_in_the_browser_an_update_is_followed_and_every_page_is_accessible(
+    browser, operated, store, tmp_path, scheme, width
+):
+    store.add(replace(GIVEN, question=HOSTILE, question_used=HOSTILE, comment=HOSTILE))
+    go = tmp_path / "go"
+    os.mkfifo(go)
+    waits = f"print('reading', flush=True); open({str(go)!r}).close(); print('built')"
+    waiting = replace(operated, rebuild=Rebuild([sys.executable, "-c", waits], {}))
+    context = browser.new_context(viewport={"width": width, "height": 820}, color_scheme=scheme)
+    page, found = context.new_page(), {}
+    refused = []
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+
+    def look(name):
+        found[name] = violations(page)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") == 0
+
+    with listening(build_app(FakeEngine(), operated=waiting)) as url:
+        page.goto(f"{url}operator")
+        look("login")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+        look("overview")
+        page.get_by_role("button", name="Update the index").click()
+        expect(page.get_by_role("status")).to_have_text("The index is being updated …")
+        expect(page.locator("#lines")).to_contain_text("reading")
+        go.open("w").close()
+        expect(page.get_by_role("status")).to_have_text("The update is done.")
+        expect(page.locator("#lines")).to_contain_text("built")
+        expect(page.get_by_role("button", name="Update the index")).to_be_enabled()
+        page.get_by_role("link", name="Documents").click()
+        expect(page.get_by_role("heading", name="Due within 60 days")).to_be_visible()
+        look("documents")
+        page.get_by_role("link", name="Feedback").click()
+        page.get_by_text("Answer and sources").click()
+        look("feedback")
+        page.get_by_role("button", name="Delete").click()
+        expect(page.locator(".rows")).to_have_count(0)
+        page.get_by_role("button", name="Log out").click()
+        expect(page.get_by_label("Password")).to_be_visible()
+        assert page.evaluate("window.ran") is None
+    context.close()
+    assert refused == []
+    assert {name: lines for name, lines in found.items() if lines} == {}
