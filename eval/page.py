@@ -1,4 +1,5 @@
-"""Measure the served page as a user has it: how long until it answers, until evidence and answer show, how much memory.
+"""Measure the served page as a user has it: how long until it answers, until evidence, answer and passages show, how
+much memory it takes.
 
 Starts `app.py` as its own process and asks in Chromium. Linux only: memory is read from /proc.
 """
@@ -27,19 +28,37 @@ QUESTIONS = (
 _PORT = 7861
 _START_SECONDS = 120
 _ANSWER_MILLISECONDS = 60_000
+# Click each mark of the answer; return the milliseconds until its quote is highlighted, drawn and in place.
+_OPEN_SOURCES = """async () => {
+  const times = [];
+  for (const mark of document.querySelectorAll("#current .answer .mark:not(.idle)")) {
+    const begun = performance.now();
+    mark.click();
+    const shown = () => document.querySelector(`#sources [data-shows="${mark.dataset.send}"] mark`);
+    for (let frames = 0; !shown() && frames < 600; frames += 1) await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    times.push(performance.now() - begun);
+  }
+  return times;
+}"""
 
 
 def measure_page(browser_path: str | None, rounds: int, report: Callable[[str], None]) -> dict[str, Any]:
-    """Return seconds to start, milliseconds (median, p95) until evidence and answer show, and peak memory in MB."""
+    """Return seconds to start, milliseconds (median, p95), and peak memory in MB.
+
+    The milliseconds are those from a question to its evidence and to its answer, and from a click on a mark to the
+    highlighted passage.
+    """
     started = time.monotonic()
     with _served() as (process, url):
         ready = time.monotonic() - started
         report(f"the page answers after {ready:.1f} s")
-        evidence, answers = _ask_all(browser_path, url, rounds, report)
+        evidence, answers, passages = _ask_all(browser_path, url, rounds, report)
         return {
             "start_s": round(ready, 1),
             "evidence_ms": median_and_p95(evidence),
             "answer_ms": median_and_p95(answers),
+            "passage_ms": median_and_p95(passages),
             "peak_memory_mb": _peak_memory(process.pid),
         }
 
@@ -69,10 +88,10 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 def _ask_all(
     browser_path: str | None, url: str, rounds: int, report: Callable[[str], None]
-) -> tuple[list[float], list[float]]:
+) -> tuple[list[float], list[float], list[float]]:
     from playwright.sync_api import sync_playwright
 
-    evidence, answers = [], []
+    evidence, answers, passages = [], [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
         for number in range(rounds):
@@ -86,10 +105,11 @@ def _ask_all(
                 evidence.append(1000 * (time.monotonic() - asked))
                 page.locator("#current .origin").wait_for(timeout=_ANSWER_MILLISECONDS)
                 answers.append(1000 * (time.monotonic() - asked))
+                passages += page.evaluate(_OPEN_SOURCES)
                 page.close()
             report(f"asked round {number + 1} of {rounds}")
         browser.close()
-    return evidence, answers
+    return evidence, answers, passages
 
 
 def _peak_memory(pid: int) -> int:
