@@ -36,6 +36,7 @@ from assistant.parts import parts
 from assistant.prompts import judging, writing
 from assistant.route import route
 from assistant.settings import Composer
+from assistant.suggest import suggestions
 from assistant.texts import say
 from assistant.turns import Turns
 from assistant.verify import Verifier
@@ -44,7 +45,7 @@ from corpus.errors import ModelUnavailable, UsageError
 from corpus.language import LANGUAGES, detect_language
 from index.embed import Embedder
 from index.reader import Reader
-from index.reread import reread
+from index.reread import FULLY, IN_PASSING, Depth, reread
 from index.retrieve import Retriever, ScoredChunk, ScoredSentence
 from index.standing import asks_for_history
 
@@ -103,11 +104,13 @@ class Assistant:
         today: Callable[[], date] = date.today,
         reader: Reader | None = None,
         turns: Turns | None = None,
+        depth: Depth = FULLY,
     ) -> None:
         self._retriever = retriever
         self._former: Retriever | None = None
         self._reader = reader
         self._turns = turns
+        self._depth = depth
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -161,6 +164,13 @@ class Assistant:
         """Return a document of the corpus, or raise `KeyError`."""
         return self._retriever.document(document_id, language)
 
+    def suggestions(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:
+        """Return what can be asked after `answer`, which ends `history`; see `suggest`. No model is asked."""
+        quoting = Assistant(
+            self._retriever, self._verifier, None, today=self._today, reader=self._reader, depth=IN_PASSING
+        )
+        return suggestions(answer, history, quoting)
+
     def documents(self) -> Sequence[Entry]:
         """Return what there is to read, in every language it is there in."""
         return self._retriever.entries
@@ -212,7 +222,9 @@ class Assistant:
         asked.chunks = found.chunks
         ranked = []
         for part in [whole, *(asked.parts if self._reader else ())]:
-            sentences = reread(self._reader, part.text, found).sentences if self._reader else found.sentences
+            sentences = (
+                reread(self._reader, part.text, found, self._depth).sentences if self._reader else found.sentences
+            )
             preferred = prefer_kind(sentences, part.question, asked.language)
             evidence, missing = set_apart(preferred, retriever)
             asked.not_covered = asked.not_covered or missing

@@ -38,6 +38,7 @@ class Exchange:
     answer: Answer | None = None
     end: End | None = None
     failure: str | None = None
+    suggestions: tuple[str, ...] = ()  # what can be asked next
     index_version: str = ""  # what it was answered from; known where the answer can be judged
     feedback: Feedback | None = None  # what its reader had stored of it
 

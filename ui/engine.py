@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from assistant.answer import Citation, Event, Turn
+from assistant.answer import Answer, Citation, Event, Turn
 from corpus.document import Document, Entry
 
 
@@ -12,6 +12,9 @@ class Engine(Protocol):
 
     def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
         """Yield the evidence, then verified pieces of the answer, then the whole answer."""
+
+    def suggestions(self, answer: Answer, history: Sequence[Turn]) -> Sequence[str]:
+        """Return questions to ask after `answer`, which ends `history`: those that the documents answer."""
 
     def document(self, document_id: str, language: str) -> Document:
         """Return a document, or raise `KeyError` or `ProjectError` when there is none."""

@@ -35,6 +35,7 @@ class Parts:
     form: Form
     action: gr.Textbox
     asked: gr.Textbox
+    suggestions: gr.Markdown
     conversations: gr.Markdown
     download: gr.Markdown
 
@@ -55,7 +56,7 @@ def laid_out() -> Parts:
                         examples = tuple(_example(index) for index in range(_EXAMPLES))
                     past = _panel("past")
                     with gr.Column(elem_id="latest"):
-                        current = _panel("current")
+                        current, suggestions = _panel("current"), _panel("suggestions")
                 question, ask, stop, message, footnote = _composer()
             with gr.Column(elem_id="sources-pane"):
                 sources = _panel("sources")
@@ -70,7 +71,7 @@ def laid_out() -> Parts:
         gr.State(Conversation()),
         *(masthead, start, welcome, examples, past, current, announcement, message),
         *(question, ask, stop, footnote, sources, form, action),
-        *(asked, conversations, download),
+        *(asked, suggestions, conversations, download),
     )
 
 

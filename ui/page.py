@@ -5,6 +5,7 @@ Every handler changes the `Conversation` and renders from it, so that what is on
 event was drawn last.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from datetime import date
@@ -33,6 +34,7 @@ from ui.panels import (
     welcome_html,
 )
 from ui.run import End, Run
+from ui.suggesting import Suggesting, suggestions_html
 from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
 
 _log = logging.getLogger(__name__)
@@ -59,6 +61,7 @@ class Page:
         self._downloads = downloads
         self._judging = judging
         self._library = Library(engine, today)
+        self._suggesting = Suggesting(engine)
         self._today = today
         self._card = card
 
@@ -129,13 +132,22 @@ class Page:
         kept = exchange in conversation.exchanges
         last = self._grown(conversation, sources=True) if kept else self._everything(conversation)
         yield last | self._buttons(conversation)
+        exchange.suggestions = await asyncio.to_thread(self._suggesting.after, exchange, conversation.history())
+        if exchange.suggestions and conversation.exchanges[-1:] == [exchange]:
+            yield {self._parts.suggestions: suggestions_html(exchange, words)}
 
     async def ask_again(self, sent: str, conversation: Conversation) -> AsyncIterator[Update]:
-        """Ask what a button names, `again:<exchange>#<counter>`; what is being typed stays in the box."""
+        """Ask what a button names, `again:<exchange>#<counter>` or `suggested:<exchange>.<which>#<counter>`.
+
+        What is being typed stays in the box.
+        """
         _, _, target = sent.partition("#")[0].partition(":")
-        exchange = _exchange(conversation, target)
-        if exchange is not None:
-            async for update in self.ask(exchange.question, conversation):
+        number, _, which = target.partition(".")
+        exchange = _exchange(conversation, number)
+        asked = [exchange.question] if exchange and not which else exchange.suggestions if exchange else []
+        question = next((q for n, q in enumerate(asked) if str(n) == (which or "0")), None)
+        if question is not None:
+            async for update in self.ask(question, conversation):
                 yield {part: value for part, value in update.items() if part is not self._parts.question}
 
     async def _events(self, run: Run, exchange: Exchange, words: Texts) -> AsyncIterator[Event | End]:
@@ -252,6 +264,7 @@ class Page:
         words, parts, latest = texts(conversation.language), self._parts, conversation.exchanges[-1:]
         update: Update = {
             parts.current: exchanges_html(latest, words),
+            parts.suggestions: suggestions_html(latest[0] if latest else None, words),
             parts.announcement: announcement_html(latest[0], words) if latest else "",
             parts.message: "",
         }

@@ -151,6 +151,7 @@ class Texts(BaseModel):
     copy_link: str
     link_too_long: str
     tools_label: str
+    suggestions_heading: str
 
     def counted(self, name: str, count: int) -> str:
         """Return the singular or plural form of `name` ("sources" → "3 sources")."""

@@ -81,6 +81,7 @@ class FakeEngine:
     documents_held: list[Document] = field(default_factory=lambda: [DOCUMENT])
     asked: list[tuple[str, tuple[Turn, ...], str | None]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
+    next: tuple[str, ...] = ()
     index_version: str = "2026-11-26T12:00:00+00:00 0123456789ab"
     searched: list[tuple[str, str]] = field(default_factory=list)
 
@@ -97,6 +98,9 @@ class FakeEngine:
                     yield step
         finally:
             self.closed.set()
+
+    def suggestions(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:
+        return self.next
 
     def document(self, document_id: str, language: str) -> Document:
         for document in self.documents_held:

@@ -105,3 +105,32 @@ def test_without_an_answer_there_is_nothing_to_download(open_tab):
     page.get_by_role("button", name=WORDS.conversations).click()
     page.get_by_role("button", name=WORDS.download_html).click()
     expect(page.locator("#message")).to_contain_text(WORDS.download_empty)
+
+
+def test_what_can_be_asked_next_is_below_the_answer_and_asked_at_a_press(open_tab, site, monkeypatch):
+    monkeypatch.setattr(site.engine, "next", ("How much is <b>invested</b>?", "And the hub?"))
+    site.gate.set()
+    tab = open_tab()
+    page = tab.page
+    tab.ask("Who set up HIT?")
+    suggested = page.locator("#suggestions button")
+    expect(suggested).to_have_text(["How much is <b>invested</b>?", "And the hub?"])
+    page.get_by_role("button", name="Italiano").click()
+    expect(page.locator("#suggestions h3")).to_have_text(texts("it").suggestions_heading)
+    monkeypatch.setattr(site.engine, "next", ())
+    suggested.first.click()
+    expect(page.locator("#past .exchange")).to_have_count(1)
+    expect(page.locator("#current .question")).to_contain_text("How much is <b>invested</b>?")
+    expect(suggested).to_have_count(0)
+
+
+def test_an_answer_is_whole_without_suggestions_when_looking_for_them_fails(open_tab, site, monkeypatch, caplog):
+    monkeypatch.setattr(site.engine, "suggestions", lambda answer, history: 1 / 0)
+    site.gate.set()
+    tab = open_tab()
+    tab.ask("Who set up HIT?")
+    expect(tab.page.locator(ANSWERED)).to_have_count(2)
+    tab.ask("How much is invested?")
+    expect(tab.page.locator("#past .exchange")).to_have_count(1)
+    expect(tab.page.locator("#current .failure")).to_have_count(0)
+    assert "looking for suggestions failed" in caplog.text
