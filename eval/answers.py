@@ -17,6 +17,7 @@ from eval.metrics import mean, median_and_p95
 from weights.progress import Meter
 
 _GROUNDED = (Status.ANSWERED, Status.PARTIAL)
+_ANSWERING = ("answer", "answer-corrected")
 TIMINGS = ("retrieve", "first_evidence", "first_token", "total")
 
 
@@ -80,12 +81,9 @@ def judge(
 ) -> Row:
     """Judge one answer."""
     abstained = answer.status not in _GROUNDED
-    documents = turn.documents
-    hits = [citation.document in documents for citation in answer.citations]
-    wants_answer = turn.behaviour in ("answer", "answer-corrected")
-    included = not abstained and includes(answer.answer, turn.must_include)
-    answered_right = included and any(hits)
-    right = answered_right if wants_answer else abstained
+    hits = [citation.document in turn.documents for citation in answer.citations]
+    wants_answer = turn.behaviour in _ANSWERING
+    right = is_right(turn, answer.status, answer.answer, [citation.document for citation in answer.citations])
     return Row(
         case=case.id,
         turn=number,
@@ -101,11 +99,19 @@ def judge(
         ),
         unsupported=unsupported_figures(answer),
         language_matches=answer.language == case.lang,
-        included=included,
+        included=not abstained and includes(answer.answer, turn.must_include),
         lost=None if right else _lost(turn, answer, evidence) if wants_answer else "judgement",
         evidence=[asdict(citation) for citation in evidence],
         answer=answer.to_dict(),
     )
+
+
+def is_right(turn: CaseTurn, status: Status, text: str, cited: Sequence[str]) -> bool:
+    """Whether an answer has all it must and cites a document that tells it, or abstains where there is nothing."""
+    abstained = status not in _GROUNDED
+    if turn.behaviour not in _ANSWERING:
+        return abstained
+    return not abstained and includes(text, turn.must_include) and not turn.documents.isdisjoint(cited)
 
 
 def _lost(turn: CaseTurn, answer: Answer, evidence: Sequence[Citation]) -> str:

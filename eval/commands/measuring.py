@@ -1,4 +1,4 @@
-"""Commands that measure parts: `retrieval`, `calibrate`, `speed`, `size` and `page`."""
+"""Commands that measure parts: `retrieval`, `calibrate`, `agreement`, `speed`, `size` and `page`."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE
 from assistant.factory import build_assistant
 from assistant.generator import build_generator
 from assistant.settings import read_settings
-from eval import calibrate, retrieval, speed
+from eval import agreement, calibrate, retrieval, speed
 from eval.answers import write_rows
 from eval.cases import read_cases
 from eval.commands.shared import DEV_CASES, Subparsers, embedder_of, show
@@ -30,6 +30,9 @@ def add_to(commands: Subparsers) -> None:
     """Add these commands to those of the program."""
     _add_retrieval(commands)
     _add_calibrate(commands)
+    agreeing = commands.add_parser("agreement", help="hold the scorer to answers that people judged, blind")
+    agreeing.add_argument("--judged", type=Path, default=agreement.JUDGED, metavar="FILE")
+    agreeing.set_defaults(run=_agreement)
     _add_speed(commands)
     size = commands.add_parser("size", help="build and search generated collections of given sizes, and draw the plot")
     size.add_argument("--chunks", type=int, nargs="+", default=[10_000, 100_000], help="1000000 takes about an hour")
@@ -155,4 +158,12 @@ def _size(options: argparse.Namespace) -> int:
 
 def _page(options: argparse.Namespace) -> int:
     show(json.dumps(measure_page(options.browser, options.rounds, StderrReport()), indent=2))
+    return 0
+
+
+def _agreement(options: argparse.Namespace) -> int:
+    share, kappa, others = agreement.agreement(agreement.read_judged(options.judged))
+    show(f"scorer and people agree on {share}, kappa {kappa:.3f}")
+    for item in others:
+        show(f"{item.case}: a person says {'right' if item.right else 'wrong'}: {item.why}")
     return 0
