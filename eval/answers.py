@@ -34,6 +34,8 @@ class Row:
     lang: str
     question: str
     behaviour: str
+    reference: str
+    must_include: list[str]
     right: bool
     abstained: bool
     citations_hit: float | None
@@ -91,6 +93,8 @@ def judge(
         lang=case.lang,
         question=turn.user,
         behaviour=turn.behaviour,
+        reference=turn.reference,
+        must_include=turn.must_include,
         right=right,
         abstained=abstained,
         citations_hit=sum(hits) / len(hits) if hits and wants_answer else None,

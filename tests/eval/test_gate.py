@@ -23,7 +23,8 @@ ABSENT = {"id": "a", "group": "unanswerable", "lang": "en", "question": "Should 
 
 def row(number: int, right: bool = True, behaviour: str = "answer", **about: object) -> Row:
     asked = Row(
-        case=f"q{number}", turn=0, group="main", lang="en", question="Who?", behaviour=behaviour, right=right,
+        case=f"q{number}", turn=0, group="main", lang="en", question="Who?", behaviour=behaviour, reference="",
+        must_include=[], right=right,
         abstained=(behaviour == "abstain") == right, citations_hit=None, verbatim=True, unsupported=[],
         language_matches=True, included=right, lost=None, evidence=[],
         answer={"timings_ms": dict.fromkeys(("retrieve", "first_evidence", "first_token", "total"), 1.0)},

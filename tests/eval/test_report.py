@@ -15,13 +15,22 @@ from eval.__main__ import main
 from eval.answers import Row, judge, summary
 from eval.cases import Case
 from eval.plots import refusals, reliability
-from eval.report import compare, mcnemar, write_report
+from eval.report import write_report
+from eval.report.comparison import compare, mcnemar
 from eval.run import Run
 from tests.assistant.fakes import HUB
 
 FIRMS = "It hosts 30 companies on 12.000 square metres."
 HOSTILE = "</p><script>alert(1)</script><img src=x onerror='alert(2)'>\"&amp; $x_1$ #010101 \u202e"
-CASE = Case(id="c1", group="main", lang="en", question="How many?", facts=["hub.firms"], must_include=["30"])
+CASE = Case(
+    id="c1",
+    group="main",
+    lang="en",
+    question="How many?",
+    facts=["hub.firms"],
+    reference="30 firms.",
+    must_include=["30|thirty"],
+)
 NONE = Answer(Status.NOT_IN_CORPUS, "The documents do not say.", "en", "q", timings_ms=Timings(5, 20, 30, 40, 50))
 
 
@@ -126,17 +135,20 @@ def test_every_failure_stands_under_its_stage_with_what_tells_why(tmp_path, rows
     assert failures.startswith("Failures retrieval (1) cases refused.0 judgement (1) cases near.0")
     evidence = f"Evidence {FIRMS} [1] hub (en), as of 2025-11"
     near = (
-        "near.0 How many in Bozen? wrongly answered Wanted To say that the documents do not answer. "
+        "near.0 How many in Bozen? wrongly answered Wanted To say that the documents do not answer. 30 firms. "
         "Answered 30 firms. [1] wrongly answered, lost in judgement; status answered; odds +0.250; 50 ms "
     )
     assert f"{near}{evidence}, cited Lost in" in failures
     refused = (
-        "refused.0 How many? wrongly refused Wanted An answer. Answered The documents do not say. "
+        "refused.0 How many? wrongly refused Wanted An answer. 30 firms. It must say: 30 or thirty Answered The documents do not say. "
         "wrongly refused, lost in retrieval; status not_in_corpus; odds −0.500; 50 ms; "
         "answered in another language (en) "
     )
     assert f"{refused}{evidence} Lost in" in failures
-    assert "vague.0 How many? answered, not right Wanted An answer. Answered Some firms. [1]" in failures
+    assert (
+        "vague.0 How many? answered, not right Wanted An answer. 30 firms. It must say: 30 or thirty Answered Some firms. [1]"
+        in failures
+    )
 
 
 def test_a_failure_tells_what_else_is_wrong_with_it(tmp_path, asked):
