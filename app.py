@@ -58,6 +58,7 @@ def _serve(options: argparse.Namespace) -> None:
         from assistant.renewal import follow_index
         from assistant.retention import purge_daily
         from ui.judging import Judging
+        from ui.limits import RateLimit
         from ui.operator.rebuild import updating
         from ui.operator.state import Operated
         from ui.server import ANSWER_SECONDS, build_app
@@ -70,9 +71,19 @@ def _serve(options: argparse.Namespace) -> None:
         assistant = engine.result()
         Thread(target=follow_index, args=(assistant.renew, Event().wait), daemon=True).start()
         operated = Operated(settings, assistant, store, updating(settings))
-        app = build_app(assistant, settings.embed_origins, seconds, judging=judging, card=_CARD, operated=operated)
+        limit = RateLimit(settings.questions_per_minute, settings.questions_per_day)
+        app = build_app(
+            assistant, settings.embed_origins, seconds, judging=judging, card=_CARD, operated=operated, limit=limit
+        )
     _say(f"Ready after {time.monotonic() - begun:.0f} s: http://{options.host}:{options.port}  (Ctrl+C ends it)")
-    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", server_header=False)
+    uvicorn.run(
+        app,
+        host=options.host,
+        port=options.port,
+        log_level="warning",
+        server_header=False,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+    )
 
 
 def _assistant(settings: "Settings") -> "Assistant":

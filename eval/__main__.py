@@ -1,8 +1,8 @@
 """Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline and
 `regressions` shows that it notices, `retrieval` holds what is found to the documents known to be right, `calibrate`
 fits the judgement, `agreement` holds the scorer to people, `report` and `card` make a page of a run of `answers`,
-`feedback` lists what users missed and `promote` makes a case of it, `speed`, `page` and `size` take the time. They
-stand in `eval/commands`.
+`feedback` lists what users missed and `promote` makes a case of it, `speed`, `page`, `size` and `load` take the
+time. They stand in `eval/commands`.
 """
 
 import argparse

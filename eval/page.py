@@ -1,22 +1,15 @@
 """Measure the served page as a user has it: how long until it answers, until evidence, answer and passages show, how
 much memory it takes.
 
-Starts `app.py` as its own process and asks in Chromium. Linux only: memory is read from /proc.
+Asks in Chromium. Linux only: memory is read from /proc.
 """
 
-import re
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import httpx
-
-from corpus.errors import ProjectError
 from eval.metrics import median_and_p95
+from eval.served import memory, served
 
 QUESTIONS = (
     "Who founded HIT?",
@@ -25,8 +18,6 @@ QUESTIONS = (
     "What is the machinery of ProM worth?",
     "How much is invested in research each year?",
 )
-_PORT = 7861
-_START_SECONDS = 120
 _ANSWER_MILLISECONDS = 60_000
 # Click each mark of the answer; return the milliseconds until its quote is highlighted, drawn and in place.
 _OPEN_SOURCES = """async () => {
@@ -50,7 +41,7 @@ def measure_page(browser_path: str | None, rounds: int, report: Callable[[str], 
     highlighted passage.
     """
     started = time.monotonic()
-    with _served() as (process, url):
+    with served() as (pid, url):
         ready = time.monotonic() - started
         report(f"the page answers after {ready:.1f} s")
         evidence, answers, passages = _ask_all(browser_path, url, rounds, report)
@@ -59,31 +50,8 @@ def measure_page(browser_path: str | None, rounds: int, report: Callable[[str], 
             "evidence_ms": median_and_p95(evidence),
             "answer_ms": median_and_p95(answers),
             "passage_ms": median_and_p95(passages),
-            "peak_memory_mb": _peak_memory(process.pid),
+            "peak_memory_mb": round(memory(pid, peak=True)),
         }
-
-
-@contextmanager
-def _served() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    url = f"http://127.0.0.1:{_PORT}/"
-    process = subprocess.Popen([sys.executable, "app.py", "--port", str(_PORT)], cwd=Path(__file__).parent.parent)
-    try:
-        _wait_for(url, process)
-        yield process, url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(url, trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-    raise ProjectError("The page did not start. Run `make chat` to see why.")
 
 
 def _ask_all(
@@ -110,10 +78,3 @@ def _ask_all(
             report(f"asked round {number + 1} of {rounds}")
         browser.close()
     return evidence, answers, passages
-
-
-def _peak_memory(pid: int) -> int:
-    """Return the largest resident size of a process so far, in MB (Linux)."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) // 1024 if found else 0

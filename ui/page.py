@@ -24,6 +24,7 @@ from ui.forms import FORMS, exported
 from ui.judging import Judging, problem_html
 from ui.layout import Parts, Update, laid_out
 from ui.library import Library
+from ui.limits import RateLimit
 from ui.panels import (
     announcement_html,
     exchanges_html,
@@ -38,7 +39,7 @@ from ui.suggesting import Suggesting, suggestions_html
 from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
 
 _log = logging.getLogger(__name__)
-_AT_ONCE = 8
+AT_ONCE = 8
 
 
 class Page:
@@ -55,6 +56,7 @@ class Page:
         judging: Judging | None = None,
         card: Path | None = None,
         today: Callable[[], date] = date.today,
+        limit: RateLimit | None = None,
     ) -> None:
         self._engine = engine
         self._seconds = seconds
@@ -64,6 +66,7 @@ class Page:
         self._suggesting = Suggesting(engine)
         self._today = today
         self._card = card
+        self._limit = limit
 
     def build(self) -> gr.Blocks:
         """Return the page, ready to be mounted."""
@@ -75,7 +78,7 @@ class Page:
             self._wire(blocks, parts)
         # `mount_gradio_app` has no parameter for it; it bounds the memory that sessions hold.
         blocks.state_session_capacity = 500
-        blocks.queue(max_size=32, default_concurrency_limit=_AT_ONCE, api_open=False)
+        blocks.queue(max_size=32, default_concurrency_limit=AT_ONCE, api_open=False)
         return blocks
 
     def _wire(self, blocks: gr.Blocks, parts: Parts) -> None:
@@ -83,7 +86,7 @@ class Page:
         quiet: dict[str, Any] = {"outputs": parts.outputs(), "show_progress": "hidden", "api_visibility": "private"}
         # One queue for all ways to ask, so that the limit holds for all of them together. Nothing asked is dropped in
         # the browser (as Gradio would while an answer is under way): `ask` says that it must wait.
-        asking = {"concurrency_id": "ask", "concurrency_limit": _AT_ONCE, "trigger_mode": "multiple", **quiet}
+        asking = {"concurrency_id": "ask", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple", **quiet}
         gr.on([parts.question.submit, parts.ask.click], self.ask, [parts.question, parts.state], **asking)
         for example in parts.examples:
             example.click(self.ask, [example, parts.state], **asking)
@@ -109,11 +112,11 @@ class Page:
             update[self._parts.question] = gr.update(**update[self._parts.question], value=question)
         return update
 
-    async def ask(self, typed: str | None, conversation: Conversation) -> AsyncIterator[Update]:
+    async def ask(self, typed: str | None, conversation: Conversation, request: gr.Request) -> AsyncIterator[Update]:
         """Answer a question: it shows at once, then its evidence, then the sentences, then the whole answer."""
         words, question = texts(conversation.language), clean_question(typed or "")
         problem = words.busy if conversation.run is not None else _refusal(question, words)
-        if problem:
+        if problem := problem or self._limited(request, words):
             yield {self._parts.message: message_html(problem)}
             return
         history = conversation.history()
@@ -136,7 +139,12 @@ class Page:
         if exchange.suggestions and conversation.exchanges[-1:] == [exchange]:
             yield {self._parts.suggestions: suggestions_html(exchange, words)}
 
-    async def ask_again(self, sent: str, conversation: Conversation) -> AsyncIterator[Update]:
+    def _limited(self, request: gr.Request, words: Texts) -> str:
+        """Count a question; what to say to who asks too many."""
+        exceeded = self._limit.exceeded(request.client.host if request.client else "") if self._limit else None
+        return words.limited(exceeded) if exceeded else ""
+
+    async def ask_again(self, sent: str, conversation: Conversation, request: gr.Request) -> AsyncIterator[Update]:
         """Ask what a button names, `again:<exchange>#<counter>` or `suggested:<exchange>.<which>#<counter>`.
 
         What is being typed stays in the box.
@@ -147,7 +155,7 @@ class Page:
         asked = [exchange.question] if exchange and not which else exchange.suggestions if exchange else []
         question = next((q for n, q in enumerate(asked) if str(n) == (which or "0")), None)
         if question is not None:
-            async for update in self.ask(question, conversation):
+            async for update in self.ask(question, conversation, request):
                 yield {part: value for part, value in update.items() if part is not self._parts.question}
 
     async def _events(self, run: Run, exchange: Exchange, words: Texts) -> AsyncIterator[Event | End]:

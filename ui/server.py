@@ -14,6 +14,7 @@ from ui.card import card_routes
 from ui.downloads import Downloads, download_routes
 from ui.engine import Engine
 from ui.judging import Judging
+from ui.limits import RateLimit
 from ui.operator.routes import operator_routes
 from ui.operator.sessions import Sessions
 from ui.operator.state import Operated
@@ -60,11 +61,13 @@ def build_app(
     judging: Judging | None = None,
     card: Path | None = None,
     operated: Operated | None = None,
+    limit: RateLimit | None = None,
 ) -> FastAPI:
     """Return the whole application around `engine`; only `origins` may show it in a frame or call it.
 
     With `judging` readers can say what they think of an answer; with a `card` (its file) they can read how good answers
-    are; with `operated` there is the operator's page, if its settings have a password.
+    are; with `operated` there is the operator's page, if its settings have a password. `limit` holds for the questions
+    of each client.
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     # Added last, applied first: headers go on every response, also on refusals.
@@ -80,7 +83,7 @@ def build_app(
     app.include_router(download_routes(downloads))
     served: FastAPI = gr.mount_gradio_app(
         app,
-        Page(engine, seconds, downloads, judging, card).build(),
+        Page(engine, seconds, downloads, judging, card, limit=limit).build(),
         path="/",
         footer_links=[],
         run_history=False,

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from ui.limits import Exceeded
+
 DEFAULT_LANGUAGE = "en"
 INTERFACE_LANGUAGES = ("en", "it", "de")
 _FOLDER = Path(__file__).parent / "texts"
@@ -88,6 +90,8 @@ class Texts(BaseModel):
     blank_question: str
     long_question: str
     busy: str
+    limited_minute: str
+    limited_day: str
     answer_ready: str
     sources_heading: str
     found_heading: str
@@ -152,6 +156,11 @@ class Texts(BaseModel):
     link_too_long: str
     tools_label: str
     suggestions_heading: str
+
+    def limited(self, exceeded: Exceeded) -> str:
+        """Return what is said to who asks too many questions."""
+        text: str = getattr(self, f"limited_{exceeded}")
+        return text
 
     def counted(self, name: str, count: int) -> str:
         """Return the singular or plural form of `name` ("sources" → "3 sources")."""

@@ -1,4 +1,4 @@
-"""Commands that measure parts: `retrieval`, `calibrate`, `agreement`, `speed`, `size` and `page`."""
+"""Commands that measure parts: `retrieval`, `calibrate`, `agreement`, `speed`, `size`, `page` and `load`."""
 
 import argparse
 import json
@@ -16,6 +16,7 @@ from eval.answers import write_rows
 from eval.cases import read_cases
 from eval.commands.shared import DEV_CASES, Subparsers, embedder_of, show
 from eval.gate import CASES
+from eval.load import Load, measure_load
 from eval.page import measure_page
 from eval.run import ROWS, SCORES, plain
 from eval.sets import QuestionSet, read_set, sample
@@ -42,6 +43,12 @@ def add_to(commands: Subparsers) -> None:
     page.add_argument("--browser", metavar="PROGRAM", default=shutil.which("chromium"))
     page.add_argument("--rounds", type=int, default=4)
     page.set_defaults(run=_page)
+    load = commands.add_parser("load", help="many users at once on the served page without a language model")
+    load.add_argument("--users", type=int, default=50)
+    load.add_argument("--think", type=float, default=10.0, metavar="SECONDS", help="between two questions of a user")
+    load.add_argument("--seconds", type=float, default=60.0)
+    load.add_argument("--sessions", type=int, default=0, metavar="N", help="then open N more and watch the memory")
+    load.set_defaults(run=_load)
 
 
 def _add_retrieval(commands: Subparsers) -> None:
@@ -166,4 +173,11 @@ def _agreement(options: argparse.Namespace) -> int:
     show(f"scorer and people agree on {share}, kappa {kappa:.3f}")
     for item in others:
         show(f"{item.case}: a person says {'right' if item.right else 'wrong'}: {item.why}")
+    return 0
+
+
+def _load(options: argparse.Namespace) -> int:
+    questions = [turn.user for case in read_cases(DEV_CASES[0]) for turn in case.questions()]
+    load = Load(options.users, options.think, options.seconds, options.sessions)
+    show(json.dumps(measure_load(load, questions, StderrReport()), indent=2))
     return 0

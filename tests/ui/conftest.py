@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -51,10 +51,10 @@ def hostile_script() -> tuple[Document, Script]:
 
 
 @contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
-    """Serve an application on a port of its own; its address."""
+def listening(app: FastAPI, proxies: Sequence[str] = ()) -> Iterator[str]:
+    """Serve an application on a port of its own; its address. The word of `proxies` on a client's address is taken."""
     own = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", forwarded_allow_ips=list(proxies)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [own]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{own.getsockname()[1]}/"
@@ -63,7 +63,7 @@ def listening(app: FastAPI) -> Iterator[str]:
 
 
 @contextmanager
-def serving(store: FeedbackStore | None = None, **site: Any) -> Iterator[Served]:
+def serving(store: FeedbackStore | None = None, proxies: Sequence[str] = (), **site: Any) -> Iterator[Served]:
     """Serve the page around an engine that follows scripts; with a store its answers can be judged.
 
     `site` goes to `build_app`.
@@ -81,7 +81,7 @@ def serving(store: FeedbackStore | None = None, **site: Any) -> Iterator[Served]
     )
     engine.documents_held.append(document)
     app = build_app(engine, judging=Judging(store, days=30) if store else None, **site)
-    with listening(app) as url:
+    with listening(app, proxies) as url:
         yield Served(url, engine, gate)
         gate.set()
 
