@@ -25,22 +25,12 @@ MAX_BODY = 64 * 1024
 _FOLDER = Path(__file__).parent
 _STYLES = ("style.css", "sources.css", "conversations.css", "embed.css")
 _SCRIPTS = ("embed.js", "page.js", "quotes.js")
-# Routes of Gradio that this page does not use: uploads, files, proxies, its API for programs.
-_CLOSED = (
-    "/gradio_api/upload",
-    "/gradio_api/file",
-    "/gradio_api/proxy=",
-    "/gradio_api/component_server",
-    "/gradio_api/call",
-    "/gradio_api/api/",
-    "/gradio_api/info",
-    "/gradio_api/openapi.json",
-    "/gradio_api/deep_link",
-    "/gradio_api/process_recording",
-    "/gradio_api/vibe",
-    "/gradio_api/runs",
-    "/monitoring",
+# Of Gradio's interface for programs the page itself speaks these; all others (uploads, files, proxies …) are closed.
+_API = "/gradio_api/"
+_OPEN = tuple(
+    _API + name for name in ("heartbeat/", "queue/join", "queue/data", "run/predict", "cancel", "startup-events")
 )
+_CLOSED = ("/monitoring", "/login", "/logout", "/svelte/")
 _POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self'; style-src 'self' 'unsafe-inline'; "
     "font-src 'self' data:; script-src 'self' 'unsafe-inline'; connect-src 'self'; frame-src 'none'; "
@@ -148,7 +138,8 @@ class ClosedRoutes:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] == "http" and scope["path"].startswith(_CLOSED):
+        path: str = scope.get("path", "")
+        if path.startswith(_CLOSED) or (path.startswith(_API) and not path.startswith(_OPEN)):
             await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
         else:
             await self.app(scope, receive, send)

@@ -1,8 +1,14 @@
+import sys
+import tempfile
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
 from tests.ui.fakes import FakeEngine
 from ui.server import MAX_BODY, build_app
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +67,16 @@ def test_uploads_are_forbidden(client, path):
     "path",
     [
         "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file/etc/passwd",
         "/gradio_api/info",
         "/gradio_api/proxy=https://example.org/",
+        "/gradio_api/run-history/buckets",
+        "/gradio_api/profiling/traces",
+        "/gradio_api/token",
+        "/gradio_api/what-a-later-version-adds",
         "/monitoring/summary",
+        "/login",
+        "/svelte/x",
     ],
 )
 def test_routes_that_the_page_does_not_need_are_closed(client, path):
@@ -102,3 +115,28 @@ def test_the_icon_is_our_own(client):
     assert response.status_code == 200
     assert b"<svg" in response.content
     assert response.headers["content-type"] == "image/svg+xml"
+
+
+def test_the_configuration_tells_nothing_of_the_machine(client):
+    config = client.get("/config").text
+    told = [str(ROOT), str(Path.home()), sys.prefix, tempfile.gettempdir(), "site-packages", "ASSISTANT_"]
+    assert [name for name in told if name in config] == []
+
+
+@pytest.mark.parametrize("path", ["queue/join", "run/predict", "cancel"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{not json",
+        "[]",
+        '{"data": [null], "fn_index": 999, "session_hash": "x"}',
+        '{"data": "x", "fn_index": -1, "session_hash": "x"}',
+        '{"data": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}], "fn_index": 0, "session_hash": "x"}',
+        '{"data": [], "fn_index": "' + "x" * 5000 + '", "session_hash": {}}',
+    ],
+)
+def test_a_broken_call_is_told_nothing_of_the_machine(path, body):
+    with TestClient(build_app(FakeEngine()), raise_server_exceptions=False) as client:
+        answer = client.post(f"/gradio_api/{path}", content=body, headers={"Content-Type": "application/json"})
+    told = ["Traceback", "site-packages", ".py", str(ROOT), "root:"]
+    assert [name for name in told if name in answer.text] == []
