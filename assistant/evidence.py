@@ -184,19 +184,36 @@ def _quote(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever) -
 
 def _citation(n: int, sentence: ScoredSentence, span: Span, retriever: Retriever) -> Citation:
     document: Document = retriever.document(sentence.chunk.document, sentence.chunk.language)
-    origin = _origin(document, document.references_in(sentence.span) or document.references_in(span))
+    references = document.references_in(sentence.span) or document.references_in(span)
+    return _cited(n, document, span, sentence.chunk, references)
+
+
+def cite_again(n: int, quote: str, start: int, document: Document) -> Citation | None:
+    """Return the citation of a quote that stood at `start`, as its document tells it now; nothing if it holds it no
+    longer, word for word.
+    """
+    if not document.text.startswith(quote, start):
+        start = document.text.find(quote)
+    chunk = next((chunk for chunk in split_document(document) if chunk.start <= start < chunk.end), None)
+    if start < 0 or chunk is None:
+        return None
+    span = Span(start, start + len(quote))
+    return _cited(n, document, span, chunk, document.references_in(span))
+
+
+def _cited(n: int, document: Document, span: Span, chunk: Chunk, references: tuple[Reference, ...]) -> Citation:
     return Citation(
         n=n,
         document=document.id,
         language=document.language,
         title=document.title,
-        section=sentence.chunk.section,
+        section=chunk.section,
         quote=document.text[span.start : span.end],
         start=span.start,
         end=span.end,
-        status="historic" if sentence.chunk.is_historic else document.status,
+        status="historic" if chunk.is_historic else document.status,
         facts=tuple(reference.fact for reference in document.references_in(span)),
-        **origin,
+        **_origin(document, references),
     )
 
 

@@ -1,11 +1,13 @@
 """One browser tab's conversation: its exchanges, what its sources panel shows, and the answer being written."""
 
+import secrets
 import unicodedata
 from dataclasses import dataclass, field
 
 from assistant.answer import Answer, Citation, Event, Evidence, Token, Turn, Waiting
 from assistant.feedback import Feedback
 from ui.run import End, Run
+from ui.shelf import Shelf
 from ui.texts import DEFAULT_LANGUAGE
 
 MAX_QUESTION = 4000
@@ -140,6 +142,10 @@ class Conversation:
     search: Search | None = None
     run: Run | None = None
     begun: int = 0
+    shelf: Shelf = field(default_factory=Shelf)
+    kept_as: str = ""  # its id in the reader's browser; none while it is not kept
+    on_shelf: bool = False  # the browser has said that it keeps it
+    let_go: bool = False  # the reader deleted it there: it is not kept again
 
     def begin(self, question: str) -> Exchange:
         """Add an exchange for `question`, and show its sources."""
@@ -154,6 +160,25 @@ class Conversation:
         if self.run is not None:
             self.run.stop()
         self.exchanges, self.view, self.search, self.draft, self.run = [], None, None, None, None
+        self.kept_as, self.on_shelf, self.let_go = "", False, False
+
+    def reopen(self, exchanges: list[Exchange], kept_as: str) -> None:
+        """Go on with a conversation that the reader's browser has kept."""
+        self.clear()
+        self.exchanges, self.kept_as, self.on_shelf = exchanges, kept_as, True
+        self.begun = exchanges[-1].number
+        self.view = View(self.begun)
+
+    def put(self, shelf: Shelf) -> None:
+        """Note what the browser keeps. A conversation that was there and is gone was deleted by the reader."""
+        there = shelf.holds(self.kept_as)
+        self.let_go = self.let_go or (self.on_shelf and not there)
+        self.shelf, self.on_shelf = shelf, there
+
+    def name(self) -> None:
+        """Give the conversation an id to be kept under, if it is to be kept and has none."""
+        if self.shelf.on and self.exchanges and not self.kept_as:
+            self.kept_as = secrets.token_hex(8)
 
     def exchange(self, number: int) -> Exchange | None:
         """Return the exchange of that number, if it is still here."""

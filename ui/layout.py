@@ -38,6 +38,8 @@ class Parts:
     suggestions: gr.Markdown
     conversations: gr.Markdown
     download: gr.Markdown
+    keep: gr.Markdown
+    kept: gr.Textbox
 
     def outputs(self) -> list[Any]:
         """Return every component, for handlers that return an `Update`."""
@@ -64,14 +66,15 @@ def laid_out() -> Parts:
         announcement = _panel("announcement")
         with gr.Column(elem_id="conversations"):
             conversations = _panel("conversations-panel")
-        download = _panel("download")
+        download, keep = _panel("download"), _panel("keep")
         action = gr.Textbox(elem_id="action", show_label=False, visible="hidden")
+        kept = gr.Textbox(elem_id="kept", show_label=False, visible="hidden")
         asked = gr.Textbox(elem_id="asked", show_label=False, visible="hidden")
     return Parts(
         gr.State(Conversation()),
         *(masthead, start, welcome, examples, past, current, announcement, message),
         *(question, ask, stop, footnote, sources, form, action),
-        *(asked, suggestions, conversations, download),
+        *(asked, suggestions, conversations, download, keep, kept),
     )
 
 

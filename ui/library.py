@@ -78,7 +78,7 @@ class Library:
             return replace(view, place=None)
         if verb == "section" and target.isdecimal():
             return replace(view, place=replace(here, section=int(target)))
-        if verb == "version" and self._document(here.document, target):
+        if verb == "version" and self.document(here.document, target):
             return replace(view, place=replace(here, language=target))
         return view
 
@@ -86,7 +86,7 @@ class Library:
         """The place that is open: where the reader went, else the section of the quote."""
         if view.place is not None or view.citation is None:
             return view.place
-        document = self._document(view.citation.document, view.citation.language)
+        document = self.document(view.citation.document, view.citation.language)
         section = section_at(document.text, view.citation.start) if document else None
         return Place(view.citation.document, view.citation.language, section)
 
@@ -105,7 +105,7 @@ class Library:
     def _open(self, conversation: Conversation, view: View, words: Texts) -> str:
         place = self._here(view)
         assert place is not None
-        document = self._document(place.document, place.language)
+        document = self.document(place.document, place.language)
         exchange = conversation.exchange(view.exchange) if view.exchange is not None else None
         back = f"sources:{exchange.number}" if exchange else "results" if conversation.search else "documents"
         if document is None and view.place is not None:
@@ -114,8 +114,8 @@ class Library:
         opened = Opened(document, view.citation, place, tuple(known), exchange, back, went=view.place is not None)
         return opened_html(opened, words, self._today())
 
-    def _document(self, document_id: str, language: str) -> Document | None:
-        """The document; nothing when it is gone (the panel then says so, and shows the quote if there is one)."""
+    def document(self, document_id: str, language: str) -> Document | None:
+        """Return a document; nothing when it is gone (the panel then says so, and shows the quote if there is one)."""
         try:
             return self._engine.document(document_id, language)
         except (ProjectError, KeyError) as error:

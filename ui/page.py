@@ -17,11 +17,12 @@ import gradio as gr
 from assistant.answer import Event, Evidence
 from corpus.errors import ProjectError
 from ui.conversation import MAX_QUESTION, Conversation, Exchange, View, clean_question
-from ui.conversations import conversations_html, download_html
+from ui.conversations import conversations_html, download_html, keep_html
 from ui.downloads import Downloads
 from ui.engine import Engine
 from ui.forms import FORMS, exported
 from ui.judging import Judging, problem_html
+from ui.kept import read_sent, reopened
 from ui.layout import Parts, Update, laid_out
 from ui.library import Library
 from ui.limits import RateLimit
@@ -91,6 +92,7 @@ class Page:
         for example in parts.examples:
             example.click(self.ask, [example, parts.state], **asking)
         parts.asked.change(self.ask_again, [parts.asked, parts.state], **asking)
+        parts.kept.change(self.keep, [parts.kept, parts.state], queue=False, trigger_mode="multiple", **quiet)
         parts.stop.click(self.stop, [parts.state], queue=False, **quiet)
         # Not `input`: that Gradio sends for key presses only.
         parts.action.change(self.act, [parts.action, parts.state], queue=False, trigger_mode="multiple", **quiet)
@@ -134,7 +136,7 @@ class Page:
             exchange.index_version = self._engine.index_version
         kept = exchange in conversation.exchanges
         last = self._grown(conversation, sources=True) if kept else self._everything(conversation)
-        yield last | self._buttons(conversation)
+        yield last | self._buttons(conversation) | self._kept(conversation)
         exchange.suggestions = await asyncio.to_thread(self._suggesting.after, exchange, conversation.history())
         if exchange.suggestions and conversation.exchanges[-1:] == [exchange]:
             yield {self._parts.suggestions: suggestions_html(exchange, words)}
@@ -221,6 +223,22 @@ class Page:
         conversation.view = conversation.view and View(conversation.view.exchange)
         return self._panel(conversation)
 
+    def keep(self, sent: str, conversation: Conversation) -> Update:
+        """Note what the reader's browser keeps, and open a conversation from there; nothing of it is stored here."""
+        words, told = texts(conversation.language), read_sent(sent)
+        if told is None:
+            return {self._parts.message: message_html(words.kept_unreadable)}
+        if told.opened is not None:
+            conversation.reopen(reopened(told.opened, self._library.document, words), told.opened.id)
+            conversation.put(told.shelf)
+            return self._everything(conversation) | self._buttons(conversation)
+        conversation.put(told.shelf)
+        return {self._parts.conversations: conversations_html(told.shelf, words)} | self._kept(conversation)
+
+    def _kept(self, conversation: Conversation) -> Update:
+        conversation.name()
+        return {self._parts.keep: keep_html(conversation)}
+
     def _download(self, conversation: Conversation, form: str) -> Update:
         words, settled = texts(conversation.language), [e for e in conversation.exchanges if e.settled]
         if not settled:
@@ -237,7 +255,7 @@ class Page:
             parts.masthead: masthead_html(conversation.language),
             parts.welcome: welcome_html(words),
             parts.footnote: footnote_html(words, card=self._card is not None and self._card.is_file()),
-            parts.conversations: conversations_html(words),
+            parts.conversations: conversations_html(conversation.shelf, words),
             parts.start: gr.update(visible=not conversation.exchanges),
             parts.past: exchanges_html(conversation.exchanges[:-1], words),
             parts.question: gr.update(label=words.question_label, placeholder=words.question_placeholder),

@@ -24,7 +24,7 @@ ANSWER_SECONDS = 60.0
 MAX_BODY = 64 * 1024
 _FOLDER = Path(__file__).parent
 _STYLES = ("style.css", "sources.css", "conversations.css", "embed.css")
-_SCRIPTS = ("embed.js", "page.js", "quotes.js")
+_SCRIPTS = ("embed.js", "page.js", "quotes.js", "kept.js")
 # Of Gradio's interface for programs the page itself speaks these; all others (uploads, files, proxies …) are closed.
 _API = "/gradio_api/"
 _OPEN = tuple(

@@ -156,6 +156,20 @@ class Texts(BaseModel):
     link_too_long: str
     tools_label: str
     suggestions_heading: str
+    keep_heading: str
+    keep_on: str
+    keep_off: str
+    keep_hint: str
+    keep_failed: str
+    kept_rename: str
+    kept_rename_prompt: str
+    kept_delete: str
+    kept_delete_prompt: str
+    kept_clear: str
+    kept_clear_prompt: str
+    kept_unreadable: str
+    quote_changed: str
+    status_changed: str
 
     def limited(self, exceeded: Exceeded) -> str:
         """Return what is said to who asks too many questions."""
