@@ -20,12 +20,12 @@ _UNLIMITED = {"ASSISTANT_QUESTIONS_PER_MINUTE": "0", "ASSISTANT_QUESTIONS_PER_DA
 
 
 @contextmanager
-def served(settings: Mapping[str, str] | None = None) -> Iterator[tuple[int, str]]:
+def served(settings: Mapping[str, str] | None = None, port: int = _PORT) -> Iterator[tuple[int, str]]:
     """Serve the page with these `ASSISTANT_*` variables; give its process id and its address.
 
     Raises `ProjectError` when it does not answer within two minutes.
     """
-    url, command = f"http://127.0.0.1:{_PORT}/", [sys.executable, "app.py", "--port", str(_PORT)]
+    url, command = f"http://127.0.0.1:{port}/", [sys.executable, "app.py", "--port", str(port)]
     environment = {**os.environ, **_UNLIMITED, **(settings or {})}
     process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, env=environment)
     try:
