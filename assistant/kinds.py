@@ -10,11 +10,18 @@ _MONTHS = (
     "januar februar märz mai juni juli oktober dezember"
 ).replace(" ", "|")
 _NUMBER_WORDS = (
-    "two three four five six seven eight nine ten due tre quattro cinque sei sette otto nove dieci "
-    "zwei drei vier fünf sechs sieben acht neun zehn"
+    "two three four five six seven eight nine ten eleven twelve dozen "
+    "(?:thir|four|fif|six|seven|eigh|nine)teen (?:twen|thir|for|fif|six|seven|eigh|nine)ty "
+    "hundreds? thousands? millions? half halves twice "
+    "due tre quattro cinque sei sette otto nove dieci undici dodici decina venti trenta cinquanta metà doppio "
+    "(?:due|tre|quattro|cinque|sei|sette|otto|nove)?cento mille \\w*mila milion[ei] "
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf \\w*zig dreißig \\w*hundert \\w*tausend Million(?:en)? Hälfte"
 ).replace(" ", "|")
 _OFFERS = {
-    "date": re.compile(rf"\b(?:1[89]|20)\d\d\b|\b(?:{_MONTHS})\b|\b\d{{1,2}}[:.]\d\d\b", re.IGNORECASE),
+    "date": re.compile(
+        rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b\d{{1,2}}[:.]\d\d\b|\b(?:century|centuries|secol[oi]|\w*jahrhundert)",
+        re.IGNORECASE,
+    ),
     "percent": re.compile(r"\d\s*(?:%|per cent|percent|per cento|Prozent)", re.IGNORECASE),
     "money": re.compile(r"(?:€|\beuro?s?\b|\bEUR\b|\$)", re.IGNORECASE),
     "count": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE),

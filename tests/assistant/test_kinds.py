@@ -22,6 +22,13 @@ from assistant.kinds import asked_kind, offers
         ("de", "Was kostet ein Büro?", "money"),
         ("de", "Wie viele Firmen sind dort?", "count"),
         ("de", "Wer betreibt das Zentrum?", None),
+        ("en", "What happens to the notice when tenants leave?", None),
+        ("en", "How much of their working time is spent on research?", "count"),
+        ("en", "Are consultancy costs and the rent eligible?", None),
+        ("en", "Who set up the hub, and when?", "date"),
+        ("it", "Che cosa succede quando un socio vende la quota?", None),
+        ("it", "Chi l'ha fondato e quando?", "date"),
+        ("de", "Wie hoch ist die Kaltmiete im Zentrum?", "money"),
     ],
 )
 def test_a_question_asks_for_a_kind_of_answer(language, question, kind):
@@ -43,6 +50,11 @@ def test_a_question_asks_for_a_kind_of_answer(language, question, kind):
         ("count", "30 firms"),
         ("count", "tre imprese"),
         ("count", "zwölf oder zehn Firmen"),
+        ("count", "rund fünfzig Firmen"),
+        ("count", "duemila imprese"),
+        ("count", "half of the tenants"),
+        ("date", "built in the 12th century"),
+        ("date", "founded in 1545"),
     ],
 )
 def test_a_text_that_holds_the_kind_offers_it(kind, text):
