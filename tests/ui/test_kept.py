@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -215,7 +216,8 @@ def test_a_kept_conversation_is_opened_after_a_reload_and_gone_on_with(kept_tab,
     assert [turn.content for turn in site.engine.asked[-1][1] if turn.role == "user"] == ["Who set up HIT?"]
     panel(page)
     expect(page.locator(TITLES)).to_have_count(1)
-    page.wait_for_function("JSON.stringify(localStorage).includes('invested')")
+    expect(page.locator("#keep [data-talk]")).to_have_attribute("data-talk", re.compile("invested"))
+    assert "invested" in page.evaluate("JSON.stringify(localStorage)")
 
 
 @pytest.mark.browser
@@ -228,7 +230,8 @@ def test_a_kept_conversation_is_renamed_and_its_name_stays(kept_tab):
     page.keyboard.press("Escape")
     kept_tab.ask("How much is invested?")
     expect(page.locator("#past .exchange")).to_have_count(1)
-    page.wait_for_function("JSON.stringify(localStorage).includes('invested')")
+    expect(page.locator("#keep [data-talk]")).to_have_attribute("data-talk", re.compile("invested"))
+    assert "invested" in page.evaluate("JSON.stringify(localStorage)")
     expect(page.locator(TITLES)).to_have_text(["<b>HIT</b> & more"])
 
 
@@ -315,6 +318,7 @@ def test_where_storing_is_not_allowed_that_is_said(open_tab):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_is_accessible(kept_tab, scheme):
     page = kept_tab.page
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    expect(page.locator("body.dark")).to_have_count(int(scheme == "dark"))
     panel(page)
     assert violations(page) == []
