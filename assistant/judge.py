@@ -1,16 +1,14 @@
 """Step 4, first half: do the quotes answer the question at all? A wrong "yes" is what costs an investor money.
 
-The kind of answer asked for must be there, and the best quote must not be far off. Then the signals are weighed by a
-logistic regression; its weights and thresholds were found by `python -m eval calibrate` (calibration.json). Where a
-generator runs its Yes/No log-probability gap is one more signal. Without the reader two thresholds remain, and how they
-were found: docs/decisions/answerability.md.
+The best quote must not be far off. Then the signals are weighed by a logistic regression; its weights and thresholds
+were found by `python -m eval calibrate` (calibration.json). Where a generator runs its Yes/No log-probability gap is
+one more signal. Without the reader two thresholds remain, and how they were found: docs/decisions/answerability.md.
 """
 
 from collections.abc import Sequence
 
 from assistant.calibration import READER, TRAINED, VOTE, Judgement, calibration
 from assistant.evidence import Quote
-from assistant.kinds import asked_kind, offers
 from assistant.signals import signals
 
 NEAR_ENOUGH = 0.75  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
@@ -22,9 +20,6 @@ NO = Judgement(False)
 def judge_evidence(question: str, language: str, quotes: Sequence[Quote], *, alone: bool) -> Judgement:
     """Judge without a generator; `alone` when no vote of one will follow."""
     if not quotes:
-        return NO
-    kind = asked_kind(question, language)
-    if kind and not any(offers(kind, quote.text) for quote in quotes):
         return NO
     nearest = max(quote.found.cosine for quote in quotes)
     if not was_read(quotes):

@@ -15,7 +15,8 @@ _NUMBER_WORDS = (
     "hundreds? thousands? millions? half halves twice "
     "due tre quattro cinque sei sette otto nove dieci undici dodici decina venti trenta cinquanta metà doppio "
     "(?:due|tre|quattro|cinque|sei|sette|otto|nove)?cento mille \\w*mila milion[ei] "
-    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf \\w*zig dreißig \\w*hundert \\w*tausend Million(?:en)? Hälfte"
+    "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf \\w*zig dreißig "
+    "\\w*hundert \\w*tausend Million(?:en)? Hälfte"
 ).replace(" ", "|")
 _OFFERS = {
     "date": re.compile(

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+import sentencex
+
 from assistant.evidence import Quote
+from assistant.kinds import asked_kind, offers
 from assistant.lexicon import words
 from index.words import names_in, terms
 
@@ -14,14 +17,16 @@ _MOST = 3  # unknown names that are told apart
 @dataclass(frozen=True)
 class Signals:
     """Of the quotes: `reading`, the log-odds that the best answers, `second`, those of the next, `cosine` of the
-    nearest sentence, `coverage`, the share of the question's words that one holds. Of the question: how many of its
-    `figures` and `names` stand in no quote.
+    nearest sentence, `coverage`, the share of the question's words that one holds, `kind`, 1 when the first has no
+    answer of the kind asked for. Of the question: how many of the `figures` it asks about and of its `names` stand in
+    no quote.
     """
 
     reading: float
     second: float
     cosine: float
     coverage: float
+    kind: float
     figures: float
     names: float
 
@@ -39,13 +44,21 @@ def signals(question: str, language: str, quotes: Sequence[Quote]) -> Signals:
         second=read[1] if len(read) > 1 else read[0],
         cosine=max(quote.found.cosine for quote in quotes),
         coverage=max(quote.found.coverage for quote in quotes),
+        kind=_lacks_kind(question, language, quotes[0].text),
         figures=_unknown_figures(question, known, language),
         names=_unknown_names(question, known, language),
     )
 
 
+def _lacks_kind(question: str, language: str, best: str) -> float:
+    kind = asked_kind(question, language)
+    return float(kind is not None and not offers(kind, best))
+
+
 def _unknown_figures(question: str, known: str, language: str) -> float:
-    asked, told = (set(names_in([*terms(text, language)])) for text in (question, known))
+    """Figures of the sentences that ask: no quote need hold those of a story ("We have 80,000 euro. …")."""
+    asking = [sentence for sentence in sentencex.segment(language, question) if sentence.rstrip().endswith("?")]
+    asked, told = (set(names_in([*terms(text, language)])) for text in (" ".join(asking) or question, known))
     return float(min(_MOST, len([term for term in asked - told if term.startswith("#")])))
 
 

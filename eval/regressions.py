@@ -267,7 +267,7 @@ def _last_first(assistant: Assistant) -> Patches:
 def _no_kinds(assistant: Assistant) -> Patches:
     return (
         patch("assistant.evidence.asked_kind", lambda *_: None),
-        patch("assistant.judge.asked_kind", lambda *_: None),
+        patch("assistant.signals.asked_kind", lambda *_: None),
     )
 
 

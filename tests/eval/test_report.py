@@ -140,15 +140,14 @@ def test_every_failure_stands_under_its_stage_with_what_tells_why(tmp_path, rows
     )
     assert f"{near}{evidence}, cited Lost in" in failures
     refused = (
-        "refused.0 How many? wrongly refused Wanted An answer. 30 firms. It must say: 30 or thirty Answered The documents do not say. "
+        "refused.0 How many? wrongly refused Wanted An answer. 30 firms. It must say: 30 or thirty "
+        "Answered The documents do not say. "
         "wrongly refused, lost in retrieval; status not_in_corpus; odds −0.500; 50 ms; "
         "answered in another language (en) "
     )
     assert f"{refused}{evidence} Lost in" in failures
-    assert (
-        "vague.0 How many? answered, not right Wanted An answer. 30 firms. It must say: 30 or thirty Answered Some firms. [1]"
-        in failures
-    )
+    vague = "vague.0 How many? answered, not right Wanted An answer. 30 firms. It must say: 30 or thirty "
+    assert f"{vague}Answered Some firms. [1]" in failures
 
 
 def test_a_failure_tells_what_else_is_wrong_with_it(tmp_path, asked):
