@@ -4,9 +4,8 @@ Page, commands and evaluation all go through `Assistant.stream`.
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 
@@ -19,21 +18,20 @@ from assistant.answer import (
     NoticeKind,
     Retrieved,
     Status,
-    Timings,
     Token,
     Turn,
     Waiting,
 )
-from assistant.calibration import Judgement
 from assistant.compose import Draft, model_answer, quote_answer
-from assistant.condense import Standalone, condense
+from assistant.condense import condense
 from assistant.coverage import set_apart
 from assistant.evidence import Quote, cite, collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
-from assistant.judge import NO, judge_evidence, judge_vote
+from assistant.judge import judge_evidence, judge_vote
 from assistant.notices import disagreements, notices
 from assistant.parts import parts
 from assistant.prompts import judging, writing
+from assistant.question import Question, accept
 from assistant.route import route
 from assistant.settings import Composer
 from assistant.suggest import suggestions
@@ -41,44 +39,18 @@ from assistant.texts import say
 from assistant.turns import Turns
 from assistant.verify import Verifier
 from corpus.document import Document, Entry
-from corpus.errors import ModelUnavailable, UsageError
-from corpus.language import LANGUAGES, detect_language
+from corpus.errors import ModelUnavailable
+from corpus.language import detect_language
 from index.embed import Embedder
 from index.reader import Reader
 from index.reread import FULLY, IN_PASSING, Depth, reread
-from index.retrieve import Retriever, ScoredChunk, ScoredSentence
+from index.retrieve import Retriever
 from index.standing import asks_for_history
 
-LONGEST_QUESTION = 4000  # characters
 PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
 
 log = logging.getLogger(__name__)
-
-
-@dataclass
-class _Question:
-    """One question on its way: what is known of it grows from step to step."""
-
-    text: str
-    language: str
-    started: float
-    condensed: Standalone = field(default_factory=lambda: Standalone(""))
-    parts: list[Standalone] = field(default_factory=list)  # what is searched, one after the other
-    quotes: list[Quote] = field(default_factory=list)
-    not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
-    chunks: list[ScoredChunk] = field(default_factory=list)
-    judgement: Judgement = NO
-    timings: Timings = field(default_factory=Timings)
-
-    @property
-    def standalone(self) -> str:
-        """The question as it is searched and shown."""
-        return self.condensed.text
-
-    def elapsed(self) -> float:
-        """Milliseconds since the question arrived."""
-        return round((time.monotonic() - self.started) * 1000, 1)
 
 
 @dataclass(frozen=True)
@@ -125,7 +97,7 @@ class Assistant:
 
     def evidence(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Considered:
         """Return what an answer would rest on, before it is judged: for measuring and calibrating the judgement."""
-        asked = _accept(question, history, language)
+        asked = accept(question, history, language)
         self._condense(asked, history)
         self._retrieve(asked)
         return Considered(asked.text, asked.language, asked.standalone, tuple(asked.quotes))
@@ -180,7 +152,7 @@ class Assistant:
 
         `language` decides where the text alone does not tell which it is in. Raises `UsageError` as `stream` does.
         """
-        asked = _accept(text, (), detect_language(text, language))
+        asked = accept(text, (), detect_language(text, language))
         retriever = self._retriever
         found = retriever.search(asked.text, asked.language)
         sentences = reread(self._reader, asked.text, found).sentences if self._reader else found.sentences
@@ -192,7 +164,7 @@ class Assistant:
         `history` is the conversation before the question, oldest first; `language` overrides the detected one.
         Raises `UsageError` when the question is empty or too long, or the language is none of en, it, de.
         """
-        asked = _accept(question, history, language)
+        asked = accept(question, history, language)
         self._condense(asked, history)
 
         if reply := route(asked.text, asked.language, asked.condensed.context):
@@ -209,12 +181,12 @@ class Assistant:
         else:
             yield from self._in_turn(asked, self._generator)
 
-    def _condense(self, asked: _Question, history: Sequence[Turn]) -> None:
+    def _condense(self, asked: Question, history: Sequence[Turn]) -> None:
         asked.condensed = condense(asked.text, history, asked.language)
         asked.parts = parts(asked.text, history, asked.language)
         asked.timings = replace(asked.timings, condense=asked.elapsed())
 
-    def _retrieve(self, asked: _Question) -> None:
+    def _retrieve(self, asked: Question) -> None:
         before = asked.elapsed()
         whole = asked.condensed
         retriever = self._retriever  # one for the whole question, although a newer may take over
@@ -234,11 +206,11 @@ class Assistant:
         now = asked.elapsed()
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
-    def _evidence_answers(self, asked: _Question, *, alone: bool) -> bool:
+    def _evidence_answers(self, asked: Question, *, alone: bool) -> bool:
         asked.judgement = judge_evidence(asked.text, asked.language, asked.quotes, alone=alone)
         return asked.judgement.answers
 
-    def _quote(self, asked: _Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
+    def _quote(self, asked: Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
         quoted = quote_answer(asked.quotes, asked.language)
         draft = (after or Draft()).plus(quoted.text, quoted.cited)
@@ -246,7 +218,7 @@ class Assistant:
         yield Token(draft.last)
         yield self._grounded(asked, draft, extra, self._generator if after and after.text else None)
 
-    def _in_turn(self, asked: _Question, generator: Generator) -> Iterator[Event]:
+    def _in_turn(self, asked: Question, generator: Generator) -> Iterator[Event]:
         """Wait for the generator, but not for long: what the reader finds is there already."""
         if self._turns is None:
             yield from self._write(asked, generator)
@@ -259,7 +231,7 @@ class Assistant:
                     return
             yield from self._write(asked, generator)
 
-    def _write(self, asked: _Question, generator: Generator) -> Iterator[Event]:
+    def _write(self, asked: Question, generator: Generator) -> Iterator[Event]:
         """Let the generator vote and write; whatever it fails at, the verified sentences or the quotes stand."""
         draft = Draft()
         try:
@@ -285,27 +257,27 @@ class Assistant:
         else:
             yield from self._quote(asked, *([_incomplete(asked, "model_failed")] if self._is_late(asked) else ()))
 
-    def _drafts(self, asked: _Question, generator: Generator) -> Iterator[Draft]:
+    def _drafts(self, asked: Question, generator: Generator) -> Iterator[Draft]:
         """Yield the answer as it grows, until the deadline: a model may go on for ever."""
         pieces = generator.stream(writing(asked.standalone, asked.quotes, asked.language))
         in_time = takewhile(lambda _: not self._is_late(asked), pieces)
         yield from model_answer(in_time, self._verifier, asked.standalone, asked.quotes, asked.language)
 
-    def _is_late(self, asked: _Question) -> bool:
+    def _is_late(self, asked: Question) -> bool:
         return asked.elapsed() > 1000 * self._deadline
 
-    def _without_the_model(self, asked: _Question, why: str, draft: Draft | None = None) -> Iterator[Event]:
+    def _without_the_model(self, asked: Question, why: str, draft: Draft | None = None) -> Iterator[Event]:
         """Go on from what was shown, if anything was; else judge the evidence as it is judged without a model."""
         if (draft and draft.text) or self._evidence_answers(asked, alone=True):
             yield from self._quote(asked, _incomplete(asked, why), after=draft)
         else:
             yield self._not_in_corpus(asked)
 
-    def _mark_first(self, asked: _Question) -> None:
+    def _mark_first(self, asked: Question) -> None:
         if not asked.timings.first_token:
             asked.timings = replace(asked.timings, first_token=asked.elapsed())
 
-    def _not_in_corpus(self, asked: _Question) -> Answer:
+    def _not_in_corpus(self, asked: Question) -> Answer:
         if asked.not_covered:
             return self._end(asked, Status.NOT_IN_CORPUS, " ".join(asked.not_covered.chunk.text.split()))
         titles = [quote.citation.title for quote in asked.quotes[:1] if quote.citation.title]
@@ -315,7 +287,7 @@ class Assistant:
 
     def _grounded(
         self,
-        asked: _Question,
+        asked: Question,
         draft: Draft,
         extra: tuple[Notice, ...] = (),
         generator: Generator | None = None,
@@ -329,7 +301,7 @@ class Assistant:
             return replace(answer, notices=remarks)
         return replace(answer, notices=remarks, composer="model", model=generator.name)
 
-    def _end(self, asked: _Question, status: Status, text: str, citations: tuple[Citation, ...] = ()) -> Answer:
+    def _end(self, asked: Question, status: Status, text: str, citations: tuple[Citation, ...] = ()) -> Answer:
         return Answer(
             status=status,
             answer=text,
@@ -342,19 +314,5 @@ class Assistant:
         )
 
 
-def _incomplete(asked: _Question, key: str) -> Notice:
+def _incomplete(asked: Question, key: str) -> Notice:
     return Notice(NoticeKind.INCOMPLETE, say(asked.language, key))
-
-
-def _accept(question: str, history: Sequence[Turn], language: str | None) -> _Question:
-    # Every other kind of space (a pasted text has no-break ones) becomes a plain one; control characters go.
-    text = "".join(c if c.isprintable() or c in "\n\t" else " " * c.isspace() for c in question).strip()
-    if not text:
-        raise UsageError("The question is empty. Please type one.")
-    if len(text) > LONGEST_QUESTION:
-        raise UsageError(f"The question is longer than {LONGEST_QUESTION} characters. Please shorten it.")
-    if language is not None and language not in LANGUAGES:
-        raise UsageError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
-    spoken = [turn.content for turn in history if turn.role == "user"]
-    default = detect_language(spoken[-1]) if spoken else "en"
-    return _Question(text, language or detect_language(text, default), time.monotonic())

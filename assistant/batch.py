@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from assistant.answer import Turn
-from assistant.assistant import LONGEST_QUESTION, Assistant
+from assistant.assistant import Assistant
+from assistant.question import LONGEST_QUESTION
 from corpus.errors import UsageError
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from assistant.answer import Status
-from assistant.assistant import LONGEST_QUESTION
+from assistant.question import LONGEST_QUESTION
 from corpus.errors import ProjectError, UsageError
 from corpus.language import LANGUAGES
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer import Answer, Status
-from assistant.assistant import LONGEST_QUESTION, Assistant
+from assistant.assistant import Assistant
 from assistant.lexicon import words
 from assistant.prompts import prompt
+from assistant.question import LONGEST_QUESTION
 from corpus.errors import UsageError
 from eval.metrics import mean
 from weights.progress import Meter

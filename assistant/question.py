@@ -1,0 +1,59 @@
+"""A message on its way through the steps to an answer: taken in here, then what is known of it grows."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assistant.answer import Timings, Turn
+from assistant.calibration import Judgement
+from assistant.condense import Standalone
+from assistant.evidence import Quote
+from assistant.judge import NO
+from corpus.errors import UsageError
+from corpus.language import LANGUAGES, detect_language
+from index.retrieve import ScoredChunk, ScoredSentence
+
+LONGEST_QUESTION = 4000  # characters
+
+
+@dataclass
+class Question:
+    """One question on its way: what is known of it grows from step to step."""
+
+    text: str
+    language: str
+    started: float
+    condensed: Standalone = field(default_factory=lambda: Standalone(""))
+    parts: list[Standalone] = field(default_factory=list)  # what is searched, one after the other
+    quotes: list[Quote] = field(default_factory=list)
+    not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
+    chunks: list[ScoredChunk] = field(default_factory=list)
+    judgement: Judgement = NO
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def standalone(self) -> str:
+        """The question as it is searched and shown."""
+        return self.condensed.text
+
+    def elapsed(self) -> float:
+        """Milliseconds since the question arrived."""
+        return round((time.monotonic() - self.started) * 1000, 1)
+
+
+def accept(question: str, history: Sequence[Turn], language: str | None) -> Question:
+    """Return the question without control characters, in the language given or detected.
+
+    Raises `UsageError` when it is empty or too long, or the language is none of en, it, de.
+    """
+    # Every other kind of space (a pasted text has no-break ones) becomes a plain one; control characters go.
+    text = "".join(c if c.isprintable() or c in "\n\t" else " " * c.isspace() for c in question).strip()
+    if not text:
+        raise UsageError("The question is empty. Please type one.")
+    if len(text) > LONGEST_QUESTION:
+        raise UsageError(f"The question is longer than {LONGEST_QUESTION} characters. Please shorten it.")
+    if language is not None and language not in LANGUAGES:
+        raise UsageError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
+    spoken = [turn.content for turn in history if turn.role == "user"]
+    default = detect_language(spoken[-1]) if spoken else "en"
+    return Question(text, language or detect_language(text, default), time.monotonic())
