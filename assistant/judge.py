@@ -2,13 +2,14 @@
 
 The best quote must not be far off. Then the signals are weighed by a logistic regression; its weights and thresholds
 were found by `python -m eval calibrate` (calibration.json). Where a generator runs its Yes/No log-probability gap is
-one more signal. Without the reader two thresholds remain, and how they were found: docs/decisions/answerability.md.
+one more signal. Without the reader two thresholds and a veto remain: docs/decisions/answerability.md.
 """
 
 from collections.abc import Sequence
 
 from assistant.calibration import READER, TRAINED, VOTE, Judgement, calibration
 from assistant.evidence import Quote
+from assistant.kinds import asked_kind, offers
 from assistant.signals import signals
 
 NEAR_ENOUGH = 0.75  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
@@ -23,7 +24,9 @@ def judge_evidence(question: str, language: str, quotes: Sequence[Quote], *, alo
         return NO
     nearest = max(quote.found.cosine for quote in quotes)
     if not was_read(quotes):
-        return Judgement(nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
+        kind = asked_kind(question, language)
+        offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
+        return Judgement(offered and nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
     if not alone:
         return Judgement(nearest >= NEAR_ENOUGH)
     return calibration()[READER].judge(signals(question, language, quotes).as_row())

@@ -63,9 +63,10 @@ def _unknown_figures(question: str, known: str, language: str) -> float:
 
 
 def _unknown_names(question: str, known: str, language: str) -> float:
-    """Capitalised words inside the question; in German, where every noun has a capital, they tell nothing."""
+    """Capitalised words inside its sentences; in German, where every noun has a capital, they tell nothing."""
     if language == "de":
         return 0.0
     stems = {word.lower()[:5] for word in words(known)}
-    inside = [word for word in words(question)[1:] if word[0].isupper() and len(word) > 1]
+    inside = [word for sentence in sentencex.segment(language, question) for word in words(sentence)[1:]]
+    inside = [word for word in inside if word[0].isupper() and len(word) > 1]
     return float(min(_MOST, len([word for word in inside if word.lower()[:5] not in stems])))

@@ -3,7 +3,7 @@
 from corpus.document import Document
 from corpus.split import split_document
 from index.reader import Readable
-from index.reread import SENTENCES, reread
+from index.reread import FULLY, reread
 from index.retrieve import Found, ScoredSentence
 from tests.fakes import FakeReader
 
@@ -32,10 +32,10 @@ def test_passages_are_read_whole_and_behind_their_heading():
 
 
 def test_no_sentence_is_lost_and_what_is_not_read_stays_behind():
-    given = found(*(f"Thing {n}." for n in range(SENTENCES + 3)))
-    sentences = reread(FakeReader(f"Thing {SENTENCES + 1}"), "?", given).sentences
+    given = found(*(f"Thing {n}." for n in range(FULLY.sentences + 3)))
+    sentences = reread(FakeReader(f"Thing {FULLY.sentences + 1}"), "?", given).sentences
     assert {s.text for s in sentences} == {s.text for s in given.sentences}
-    assert [s.reading is None for s in sentences] == [False] * SENTENCES + [True] * 3
+    assert [s.reading is None for s in sentences] == [False] * FULLY.sentences + [True] * 3
 
 
 def test_a_reader_that_is_sure_does_not_outweigh_everything():
