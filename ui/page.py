@@ -124,14 +124,15 @@ class Page:
         history = conversation.history()
         run = Run(lambda: self._engine.stream(question, history), self._seconds)
         exchange, conversation.run = conversation.begin(question), run
-        try:
-            yield self._opened(conversation)
-            async for event in self._events(run, exchange, words):
-                exchange.take(event)
-                yield self._grown(conversation, sources=isinstance(event, Evidence))
-        finally:
-            if conversation.run is run:
-                conversation.run = None
+        with self._suggesting.answering():
+            try:
+                yield self._opened(conversation)
+                async for event in self._events(run, exchange, words):
+                    exchange.take(event)
+                    yield self._grown(conversation, sources=isinstance(event, Evidence))
+            finally:
+                if conversation.run is run:
+                    conversation.run = None
         if self._judging is not None and exchange.answer is not None:
             exchange.index_version = self._engine.index_version
         kept = exchange in conversation.exchanges

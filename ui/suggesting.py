@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from assistant.answer import Turn
 from ui.conversation import Exchange
@@ -14,18 +15,30 @@ _log = logging.getLogger(__name__)
 
 
 class Suggesting:
-    """Looks for suggestions, one at a time: they must never take the processor from those who ask."""
+    """Looks for suggestions, one at a time and only while nobody's question is being answered: they must never take
+    the processor from those who ask.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._busy = threading.Lock()
+        self._answering = 0  # questions; counted in the page's event loop alone
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Hold suggestions back while a question is answered."""
+        self._answering += 1
+        try:
+            yield
+        finally:
+            self._answering -= 1
 
     def after(self, exchange: Exchange, history: Sequence[Turn]) -> tuple[str, ...]:
-        """Return what can be asked after an exchange, which ends `history`; nothing while others are looked for.
+        """Return what can be asked after an exchange, which ends `history`; nothing while others ask or are looked for.
 
         Whatever fails is logged: an answer is whole without suggestions.
         """
-        if exchange.answer is None or not exchange.cites or not self._busy.acquire(blocking=False):
+        if self._answering or exchange.answer is None or not exchange.cites or not self._busy.acquire(blocking=False):
             return ()
         try:
             return tuple(self._engine.suggestions(exchange.answer, history))

@@ -3,7 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.fakes import FOUNDERS, HUB
+from tests.ui.fakes import FOUNDERS, HUB, FakeEngine, answered, cite
+from ui.conversation import Exchange
+from ui.suggesting import Suggesting
 from ui.texts import texts
 
 pytestmark = pytest.mark.browser
@@ -134,3 +136,12 @@ def test_an_answer_is_whole_without_suggestions_when_looking_for_them_fails(open
     expect(tab.page.locator("#past .exchange")).to_have_count(1)
     expect(tab.page.locator("#current .failure")).to_have_count(0)
     assert "looking for suggestions failed" in caplog.text
+
+
+def test_nothing_is_looked_for_while_a_question_is_answered():
+    exchange, suggesting = Exchange(1, "Who set up HIT?"), Suggesting(FakeEngine(next=("And the hub?",)))
+    source = cite(1, FOUNDERS)
+    exchange.take(answered("HIT was set up by FBK. [1]", source))
+    with suggesting.answering():
+        assert suggesting.after(exchange, ()) == ()
+    assert suggesting.after(exchange, ()) != ()
