@@ -1,6 +1,6 @@
 """Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline and
 `regressions` shows that it notices, `retrieval` holds what is found to the documents known to be right, `calibrate`
-fits the judgement, `agreement` holds the scorer to people, `report` and `card` make a page of a run of `answers`,
+fits the judgement, `agreement` holds the scorer to judges, `report` and `card` make a page of a run of `answers`,
 `feedback` lists what users missed and `promote` makes a case of it, `speed`, `page`, `size` and `load` take the
 time. They stand in `eval/commands`.
 """

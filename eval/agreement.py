@@ -1,5 +1,6 @@
-"""How far the scorer agrees with people: answers of the assistant that were judged by hand, blind, with the reference.
+"""How far the scorer agrees with judges: answers of the assistant that were read one by one, with the reference.
 
+The 150 that ship were judged by a large language model, not by people; a file of people's verdicts has the same form.
 Who judged saw the conversation, the question, what is expected and the reference, the answer with its quotes; neither
 the scorer's verdict nor its code.
 """
@@ -21,7 +22,7 @@ JUDGED = Path(__file__).with_name("judged.jsonl")
 
 @dataclass(frozen=True)
 class Judged:
-    """An answer, what it was asked for, and what a person said of it."""
+    """An answer, what it was asked for, and what its judge said of it."""
 
     case: str
     turn: Turn
@@ -40,7 +41,7 @@ def read_judged(file: Path = JUDGED) -> list[Judged]:
 
 
 def agreement(judged: list[Judged]) -> tuple[Estimate, float, list[Judged]]:
-    """Return the share of answers that scorer and person see alike, Cohen's kappa, and the others."""
+    """Return the share of answers that scorer and judge see alike, Cohen's kappa, and the others."""
     scored = [is_right(item.turn, item.status, item.answer, item.cited) for item in judged]
     alike = [verdict == item.right for verdict, item in zip(scored, judged, strict=True)]
     kappa = float(cohen_kappa_score([item.right for item in judged], scored))

@@ -31,7 +31,7 @@ def add_to(commands: Subparsers) -> None:
     """Add these commands to those of the program."""
     _add_retrieval(commands)
     _add_calibrate(commands)
-    agreeing = commands.add_parser("agreement", help="hold the scorer to answers that people judged, blind")
+    agreeing = commands.add_parser("agreement", help="hold the scorer to answers that were judged one by one, blind")
     agreeing.add_argument("--judged", type=Path, default=agreement.JUDGED, metavar="FILE")
     agreeing.set_defaults(run=_agreement)
     _add_speed(commands)
@@ -170,9 +170,9 @@ def _page(options: argparse.Namespace) -> int:
 
 def _agreement(options: argparse.Namespace) -> int:
     share, kappa, others = agreement.agreement(agreement.read_judged(options.judged))
-    show(f"scorer and people agree on {share}, kappa {kappa:.3f}")
+    show(f"scorer and judges agree on {share}, kappa {kappa:.3f}")
     for item in others:
-        show(f"{item.case}: a person says {'right' if item.right else 'wrong'}: {item.why}")
+        show(f"{item.case}: the judge says {'right' if item.right else 'wrong'}: {item.why}")
     return 0
 
 

@@ -6,7 +6,7 @@ from corpus.errors import UsageError
 from eval.agreement import agreement, read_judged
 
 
-def test_scorer_and_people_agree_on_the_answers_that_were_judged():
+def test_scorer_and_judges_agree_on_the_answers_that_were_judged():
     share, kappa, others = agreement(read_judged())
     assert (share.n, len(others)) == (150, round(150 * (1 - share.value)))
     assert share.value >= 0.95
