@@ -5,7 +5,7 @@ Page, commands and evaluation all go through `Assistant.stream`.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import takewhile
 
@@ -15,27 +15,24 @@ from assistant.answer import (
     Event,
     Evidence,
     Notice,
-    NoticeKind,
-    Retrieved,
     Status,
     Token,
     Turn,
     Waiting,
 )
 from assistant.compose import Draft, model_answer, quote_answer
+from assistant.conclude import ended, grounded, incomplete, not_in_corpus
 from assistant.condense import condense
 from assistant.coverage import set_apart
-from assistant.evidence import Quote, cite, collect, gather, prefer_kind, with_other_side
+from assistant.evidence import collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
-from assistant.notices import disagreements, notices
 from assistant.parts import parts
 from assistant.prompts import judging, writing
-from assistant.question import Question, accept
+from assistant.question import Considered, Question, accept
 from assistant.route import route
 from assistant.settings import Composer
 from assistant.suggest import suggestions
-from assistant.texts import say
 from assistant.turns import Turns
 from assistant.verify import Verifier
 from corpus.document import Document, Entry
@@ -51,16 +48,6 @@ PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Considered:
-    """A question, its language, the question as it is searched, and the quotes that may answer it, best first."""
-
-    question: str
-    language: str
-    standalone: str
-    quotes: tuple[Quote, ...]
 
 
 class Assistant:
@@ -168,14 +155,14 @@ class Assistant:
         self._condense(asked, history)
 
         if reply := route(asked.text, asked.language, asked.condensed.context):
-            yield self._end(asked, reply.status, reply.text)
+            yield ended(asked, reply.status, reply.text)
             return
 
         self._retrieve(asked)
         yield Evidence(asked.standalone, asked.language, tuple(quote.citation for quote in asked.quotes))
 
         if not self._evidence_answers(asked, alone=self._generator is None):
-            yield self._not_in_corpus(asked)
+            yield not_in_corpus(asked)
         elif self._generator is None:
             yield from self._quote(asked)
         else:
@@ -216,7 +203,7 @@ class Assistant:
         draft = (after or Draft()).plus(quoted.text, quoted.cited)
         self._mark_first(asked)
         yield Token(draft.last)
-        yield self._grounded(asked, draft, extra, self._generator if after and after.text else None)
+        yield grounded(asked, draft, self._today(), extra, self._generator if after and after.text else None)
 
     def _in_turn(self, asked: Question, generator: Generator) -> Iterator[Event]:
         """Wait for the generator, but not for long: what the reader finds is there already."""
@@ -238,7 +225,7 @@ class Assistant:
             gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes, trained=generator.trained))
             asked.judgement = judge_vote(gap, asked.text, asked.language, asked.quotes, trained=generator.trained)
             if not asked.judgement.answers:
-                yield self._not_in_corpus(asked)
+                yield not_in_corpus(asked)
                 return
             if self._composer == "auto" and not generator.writes_well:
                 yield from self._quote(asked)
@@ -251,11 +238,11 @@ class Assistant:
             yield from self._without_the_model(asked, "model_failed", draft)
             return
         if self._is_late(asked) and draft.cited:
-            yield self._grounded(asked, draft, (_incomplete(asked, "incomplete"),), generator, Status.PARTIAL)
+            yield grounded(asked, draft, self._today(), (incomplete(asked, "incomplete"),), generator, Status.PARTIAL)
         elif draft.cited:
-            yield self._grounded(asked, draft, generator=generator)
+            yield grounded(asked, draft, self._today(), generator=generator)
         else:
-            yield from self._quote(asked, *([_incomplete(asked, "model_failed")] if self._is_late(asked) else ()))
+            yield from self._quote(asked, *([incomplete(asked, "model_failed")] if self._is_late(asked) else ()))
 
     def _drafts(self, asked: Question, generator: Generator) -> Iterator[Draft]:
         """Yield the answer as it grows, until the deadline: a model may go on for ever."""
@@ -269,50 +256,10 @@ class Assistant:
     def _without_the_model(self, asked: Question, why: str, draft: Draft | None = None) -> Iterator[Event]:
         """Go on from what was shown, if anything was; else judge the evidence as it is judged without a model."""
         if (draft and draft.text) or self._evidence_answers(asked, alone=True):
-            yield from self._quote(asked, _incomplete(asked, why), after=draft)
+            yield from self._quote(asked, incomplete(asked, why), after=draft)
         else:
-            yield self._not_in_corpus(asked)
+            yield not_in_corpus(asked)
 
     def _mark_first(self, asked: Question) -> None:
         if not asked.timings.first_token:
             asked.timings = replace(asked.timings, first_token=asked.elapsed())
-
-    def _not_in_corpus(self, asked: Question) -> Answer:
-        if asked.not_covered:
-            return self._end(asked, Status.NOT_IN_CORPUS, " ".join(asked.not_covered.chunk.text.split()))
-        titles = [quote.citation.title for quote in asked.quotes[:1] if quote.citation.title]
-        key = "not_in_corpus_near" if titles else "not_in_corpus"
-        nearest = say(asked.language, key, title=titles[0] if titles else "")
-        return self._end(asked, Status.NOT_IN_CORPUS, f"{nearest} {say(asked.language, 'ask_office')}")
-
-    def _grounded(
-        self,
-        asked: Question,
-        draft: Draft,
-        extra: tuple[Notice, ...] = (),
-        generator: Generator | None = None,
-        status: Status = Status.ANSWERED,
-    ) -> Answer:
-        citations = cite(asked.quotes, draft.cited)
-        answer = self._end(asked, status, draft.text, citations)
-        quoted = [quote for quote in asked.quotes if quote.citation.n in draft.cited]
-        remarks = notices(citations, asked.language, self._today()) + disagreements(quoted, asked.language) + extra
-        if generator is None:
-            return replace(answer, notices=remarks)
-        return replace(answer, notices=remarks, composer="model", model=generator.name)
-
-    def _end(self, asked: Question, status: Status, text: str, citations: tuple[Citation, ...] = ()) -> Answer:
-        return Answer(
-            status=status,
-            answer=text,
-            language=asked.language,
-            question_used=asked.standalone,
-            citations=citations,
-            retrieved=tuple(Retrieved(c.chunk.document, c.chunk.id, round(c.score, 4)) for c in asked.chunks),
-            timings_ms=replace(asked.timings, total=asked.elapsed()),
-            odds=asked.judgement.odds,
-        )
-
-
-def _incomplete(asked: Question, key: str) -> Notice:
-    return Notice(NoticeKind.INCOMPLETE, say(asked.language, key))

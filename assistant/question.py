@@ -41,6 +41,16 @@ class Question:
         return round((time.monotonic() - self.started) * 1000, 1)
 
 
+@dataclass(frozen=True)
+class Considered:
+    """A question, its language, the question as it is searched, and the quotes that may answer it, best first."""
+
+    question: str
+    language: str
+    standalone: str
+    quotes: tuple[Quote, ...]
+
+
 def accept(question: str, history: Sequence[Turn], language: str | None) -> Question:
     """Return the question without control characters, in the language given or detected.
 

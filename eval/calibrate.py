@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assistant.assistant import Assistant, Considered
+from assistant.assistant import Assistant
 from assistant.generator import Generator
 from assistant.prompts import judging
+from assistant.question import Considered
 from assistant.signals import signals
 from corpus.errors import UsageError
 from eval.cases import Case

@@ -13,6 +13,7 @@ from ui.texts import DEFAULT_LANGUAGE
 MAX_QUESTION = 4000
 # A session's memory is bounded: older exchanges leave the page and the history.
 _MAX_EXCHANGES = 40
+_LONGEST_NUMBER = 10  # digits; Python refuses to read a number of thousands
 # They reorder the text around them, so that a question could be shown as something else than what is searched.
 _BIDIRECTIONAL_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -22,6 +23,11 @@ def clean_question(typed: str) -> str:
     encodable = typed.encode("utf-8", errors="ignore").decode("utf-8")
     lines = encodable.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return "".join(c for c in lines if c == "\n" or not _is_control(c)).strip()
+
+
+def number_sent(text: str) -> int | None:
+    """Return the number that a browser sent, None when it is none (it may send anything)."""
+    return int(text) if text.isdecimal() and len(text) < _LONGEST_NUMBER else None
 
 
 def _is_control(character: str) -> bool:
@@ -179,6 +185,11 @@ class Conversation:
         """Give the conversation an id to be kept under, if it is to be kept and has none."""
         if self.shelf.on and self.exchanges and not self.kept_as:
             self.kept_as = secrets.token_hex(8)
+
+    def exchange_sent(self, number: str) -> Exchange | None:
+        """Return the exchange that a browser names, if it is still here."""
+        wanted = number_sent(number)
+        return None if wanted is None else self.exchange(wanted)
 
     def exchange(self, number: int) -> Exchange | None:
         """Return the exchange of that number, if it is still here."""

@@ -9,7 +9,7 @@ from datetime import date
 from corpus.document import Document
 from corpus.errors import ProjectError
 from corpus.sections import section_at
-from ui.conversation import Conversation, Place, Search, View, clean_question
+from ui.conversation import Conversation, Place, Search, View, clean_question, number_sent
 from ui.documents import documents_html
 from ui.engine import Engine
 from ui.markup import escape
@@ -76,8 +76,8 @@ class Library:
         here = self._here(view)
         if here is None or verb == "quote":
             return replace(view, place=None)
-        if verb == "section" and target.isdecimal():
-            return replace(view, place=replace(here, section=int(target)))
+        if verb == "section" and (section := number_sent(target)) is not None:
+            return replace(view, place=replace(here, section=section))
         if verb == "version" and self.document(here.document, target):
             return replace(view, place=replace(here, language=target))
         return view
@@ -125,7 +125,7 @@ class Library:
 
 def _of_exchange(conversation: Conversation, verb: str, target: str) -> View | None:
     number, _, which = target.partition(".")
-    exchange = conversation.exchange(int(number)) if number.isdecimal() else None
+    exchange = conversation.exchange_sent(number)
     if exchange is None:
         return None
     if verb == "sources":

@@ -1,8 +1,8 @@
 """The chat page: what happens when. What is where is in `layout.py`, what it looks like in `panels.py`; the panel
 beside the conversation is `library.py`'s.
 
-Every handler changes the `Conversation` and renders from it, so that what is on the page never depends on which
-event was drawn last.
+Every handler changes the `Conversation` and has it drawn (`drawing.py`), so that what is on the page never depends on
+which event was drawn last.
 """
 
 import asyncio
@@ -17,8 +17,9 @@ import gradio as gr
 from assistant.answer import Event, Evidence
 from corpus.errors import ProjectError
 from ui.conversation import MAX_QUESTION, Conversation, Exchange, View, clean_question
-from ui.conversations import conversations_html, download_html, keep_html
+from ui.conversations import conversations_html, download_html
 from ui.downloads import Downloads
+from ui.drawing import Drawing
 from ui.engine import Engine
 from ui.forms import FORMS, exported
 from ui.judging import Judging, problem_html
@@ -26,15 +27,7 @@ from ui.kept import read_sent, reopened
 from ui.layout import Parts, Update, laid_out
 from ui.library import Library
 from ui.limits import RateLimit
-from ui.panels import (
-    announcement_html,
-    exchanges_html,
-    footnote_html,
-    masthead_html,
-    message_html,
-    said_html,
-    welcome_html,
-)
+from ui.panels import message_html, said_html
 from ui.run import End, Run
 from ui.suggesting import Suggesting, suggestions_html
 from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
@@ -83,7 +76,7 @@ class Page:
         return blocks
 
     def _wire(self, blocks: gr.Blocks, parts: Parts) -> None:
-        self._parts = parts
+        self._parts, self._drawn = parts, Drawing(parts, self._library, self._judging, self._card)
         quiet: dict[str, Any] = {"outputs": parts.outputs(), "show_progress": "hidden", "api_visibility": "private"}
         # One queue for all ways to ask, so that the limit holds for all of them together. Nothing asked is dropped in
         # the browser (as Gradio would while an answer is under way): `ask` says that it must wait.
@@ -107,7 +100,7 @@ class Page:
         known = wanted in INTERFACE_LANGUAGES
         conversation.language = wanted if known else preferred_language(request.headers.get("accept-language", ""))
         question, words = clean_question(request.query_params.get("q", "")), texts(conversation.language)
-        update = self._everything(conversation)
+        update = self._drawn.everything(conversation)
         if len(question) > MAX_QUESTION:
             return update | {self._parts.message: message_html(words.link_too_long.format(limit=MAX_QUESTION))}
         if question:
@@ -126,18 +119,18 @@ class Page:
         exchange, conversation.run = conversation.begin(question), run
         with self._suggesting.answering():
             try:
-                yield self._opened(conversation)
+                yield self._drawn.opened(conversation)
                 async for event in self._events(run, exchange, words):
                     exchange.take(event)
-                    yield self._grown(conversation, sources=isinstance(event, Evidence))
+                    yield self._drawn.grown(conversation, sources=isinstance(event, Evidence))
             finally:
                 if conversation.run is run:
                     conversation.run = None
         if self._judging is not None and exchange.answer is not None:
             exchange.index_version = self._engine.index_version
         kept = exchange in conversation.exchanges
-        last = self._grown(conversation, sources=True) if kept else self._everything(conversation)
-        yield last | self._buttons(conversation) | self._kept(conversation)
+        last = self._drawn.grown(conversation, sources=True) if kept else self._drawn.everything(conversation)
+        yield last | self._drawn.buttons(conversation) | self._drawn.kept(conversation)
         exchange.suggestions = await asyncio.to_thread(self._suggesting.after, exchange, conversation.history())
         if exchange.suggestions and conversation.exchanges[-1:] == [exchange]:
             yield {self._parts.suggestions: suggestions_html(exchange, words)}
@@ -154,7 +147,7 @@ class Page:
         """
         _, _, target = sent.partition("#")[0].partition(":")
         number, _, which = target.partition(".")
-        exchange = _exchange(conversation, number)
+        exchange = conversation.exchange_sent(number)
         asked = [exchange.question] if exchange and not which else exchange.suggestions if exchange else []
         question = next((q for n, q in enumerate(asked) if str(n) == (which or "0")), None)
         if question is not None:
@@ -186,28 +179,28 @@ class Page:
         verb, _, target = sent.rpartition("#")[0].partition(":")
         if verb == "new":
             conversation.clear()
-            return self._everything(conversation) | self._buttons(conversation)
+            return self._drawn.everything(conversation) | self._drawn.buttons(conversation)
         if verb == "language" and target in INTERFACE_LANGUAGES:
             conversation.language = target
-            return self._everything(conversation)
+            return self._drawn.everything(conversation)
         if self._judging is not None and verb in ("judge", "withdraw"):
             return self._judged(conversation, self._judging, verb, target)
-        if verb == "edit" and (exchange := _exchange(conversation, target)):
+        if verb == "edit" and (exchange := conversation.exchange_sent(target)):
             return {self._parts.question: exchange.question}
         if verb == "download" and target in FORMS:
             return self._download(conversation, target)
         self._library.turn(conversation, verb, target)
-        return self._panel(conversation)
+        return self._drawn.panel(conversation)
 
     def _judged(self, conversation: Conversation, judging: Judging, verb: str, target: str) -> Update:
         number, _, verdict = target.partition(".")
-        exchange = conversation.exchange(int(number)) if number.isdecimal() else None
+        exchange = conversation.exchange_sent(number)
         if verb == "judge":
             return judging.open(conversation, exchange, verdict, self._parts.form)
         words = texts(conversation.language)
         if problem := judging.withdraw(exchange, words):
             return {self._parts.message: message_html(problem)}
-        return self._everything(conversation) | {self._parts.announcement: said_html(words.feedback_deleted)}
+        return self._drawn.everything(conversation) | {self._parts.announcement: said_html(words.feedback_deleted)}
 
     def judge(self, reason: str | None, comment: str | None, conversation: Conversation) -> Update:
         """Store what the reader was shown, and says of an answer."""
@@ -216,13 +209,13 @@ class Page:
         if problem := self._judging.store(conversation, reason, comment):
             return {self._parts.form.problem: problem_html(problem)}
         thanks = said_html(texts(conversation.language).feedback_thanks)
-        return self._everything(conversation) | {self._parts.announcement: thanks}
+        return self._drawn.everything(conversation) | {self._parts.announcement: thanks}
 
     def judge_not(self, conversation: Conversation) -> Update:
         """Close the form; nothing is stored."""
         conversation.draft = None
         conversation.view = conversation.view and View(conversation.view.exchange)
-        return self._panel(conversation)
+        return self._drawn.panel(conversation)
 
     def keep(self, sent: str, conversation: Conversation) -> Update:
         """Note what the reader's browser keeps, and open a conversation from there; nothing of it is stored here."""
@@ -232,13 +225,9 @@ class Page:
         if told.opened is not None:
             conversation.reopen(reopened(told.opened, self._library.document, words), told.opened.id)
             conversation.put(told.shelf)
-            return self._everything(conversation) | self._buttons(conversation)
+            return self._drawn.everything(conversation) | self._drawn.buttons(conversation)
         conversation.put(told.shelf)
-        return {self._parts.conversations: conversations_html(told.shelf, words)} | self._kept(conversation)
-
-    def _kept(self, conversation: Conversation) -> Update:
-        conversation.name()
-        return {self._parts.keep: keep_html(conversation)}
+        return {self._parts.conversations: conversations_html(told.shelf, words)} | self._drawn.kept(conversation)
 
     def _download(self, conversation: Conversation, form: str) -> Update:
         words, settled = texts(conversation.language), [e for e in conversation.exchanges if e.settled]
@@ -247,67 +236,8 @@ class Page:
         file = exported(settled, form, self._engine.index_version, self._today(), words)
         return {self._parts.download: download_html(self._downloads.offer(file))}
 
-    def _everything(self, conversation: Conversation) -> Update:
-        """Every text anew: for a new language, a new conversation, a new browser tab."""
-        words, parts = texts(conversation.language), self._parts
-        labels = zip(parts.examples, words.examples, strict=True)
-        return {
-            parts.state: conversation,
-            parts.masthead: masthead_html(conversation.language),
-            parts.welcome: welcome_html(words),
-            parts.footnote: footnote_html(words, card=self._card is not None and self._card.is_file()),
-            parts.conversations: conversations_html(conversation.shelf, words),
-            parts.start: gr.update(visible=not conversation.exchanges),
-            parts.past: exchanges_html(conversation.exchanges[:-1], words),
-            parts.question: gr.update(label=words.question_label, placeholder=words.question_placeholder),
-            parts.ask: gr.update(value=words.ask),
-            parts.stop: gr.update(value=words.stop),
-            **{button: gr.update(value=label) for button, label in labels},
-            **self._grown(conversation, sources=True),
-        }
-
-    def _buttons(self, conversation: Conversation) -> Update:
-        """Ask, or stop while an answer is being written."""
-        words, running = texts(conversation.language), conversation.run is not None
-        return {
-            self._parts.ask: gr.update(value=words.ask, visible=not running),
-            self._parts.stop: gr.update(value=words.stop, visible=running, interactive=True),
-        }
-
-    def _opened(self, conversation: Conversation) -> Update:
-        """The question is taken: the box is empty and the answer's place is there."""
-        parts = self._parts
-        return {
-            parts.state: conversation,
-            parts.start: gr.update(visible=False),
-            parts.question: "",
-            parts.past: exchanges_html(conversation.exchanges[:-1], texts(conversation.language)),
-            **self._grown(conversation, sources=True),
-            **self._buttons(conversation),
-        }
-
-    def _grown(self, conversation: Conversation, *, sources: bool) -> Update:
-        """The latest exchange, and the sources panel where it changed."""
-        words, parts, latest = texts(conversation.language), self._parts, conversation.exchanges[-1:]
-        update: Update = {
-            parts.current: exchanges_html(latest, words),
-            parts.suggestions: suggestions_html(latest[0] if latest else None, words),
-            parts.announcement: announcement_html(latest[0], words) if latest else "",
-            parts.message: "",
-        }
-        return update | self._panel(conversation) if sources else update
-
-    def _panel(self, conversation: Conversation) -> Update:
-        """The panel beside the conversation: sources, and over them the form that judges an answer."""
-        sources = {self._parts.sources: self._library.html(conversation)}
-        return sources | self._judging.shown(conversation, self._parts.form) if self._judging else sources
-
 
 def _refusal(question: str, words: Texts) -> str:
     if not question:
         return words.blank_question
     return words.long_question.format(limit=MAX_QUESTION) if len(question) > MAX_QUESTION else ""
-
-
-def _exchange(conversation: Conversation, number: str) -> Exchange | None:
-    return conversation.exchange(int(number)) if number.isdecimal() else None

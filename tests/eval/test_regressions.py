@@ -10,8 +10,9 @@ from eval import regressions
 from eval.__main__ import main
 from eval.cases import Case, read_cases
 from eval.commands import asking
+from eval.faults import FAULTS, Fault, without
 from eval.gate import CASES
-from eval.regressions import FAULTS, NOTHING, Fault, Outcome, chosen, is_wrong, plant_each, table
+from eval.regressions import NOTHING, Outcome, chosen, is_wrong, plant_each, table
 
 DAY = date(2026, 1, 31)
 ASKED = [
@@ -61,7 +62,7 @@ def test_every_fault_can_still_be_planted(assistant, fault):
 
 
 def test_faults_do_what_they_say(assistant):
-    gone = Fault("the document hub is gone", everything, regressions._without("hub"))
+    gone = Fault("the document hub is gone", everything, without("hub"))
     advising = FAULT["attacks and requests for advice are not turned away"]
     _, dropped, unrouted = plant_each(assistant, ASKED, DAY, silent, [gone, advising])
     assert dropped.worse == 2

@@ -65,7 +65,7 @@ def test_documents_are_found_and_read_without_asking(open_tab, site):
     assert site.engine.asked == []
 
 
-def test_a_title_opens_its_document_and_a_search_may_hold_any_character(open_tab):
+def test_a_title_opens_its_document_and_a_search_may_hold_any_character(open_tab, site):
     page = open_tab().page
     documents(page)
     page.locator(f'[data-send="document:en/{DOCUMENT.id}"]').click()
@@ -76,6 +76,7 @@ def test_a_title_opens_its_document_and_a_search_may_hold_any_character(open_tab
     page.get_by_label(WORDS.search_label).fill('#1: "<b>" & more')
     page.get_by_role("button", name=WORDS.search, exact=True).click()
     expect(page.locator("#sources .results")).to_have_text(f'{WORDS.results_none} “#1: "<b>" & more”')
+    assert site.engine.searched[-1][0] == '#1: "<b>" & more'
 
 
 def test_documents_in_a_drawer(open_tab):
@@ -156,6 +157,7 @@ def test_a_tap_opens_the_source_and_shows_no_quote(browser, site):
     page.goto(site.url)
     page.locator("#question textarea").fill("Who set up HIT?")
     page.keyboard.press("Enter")
+    expect(page.locator("#quote-1-1")).to_have_count(1)
     page.locator(ANSWERED).first.tap()
     expect(page.locator("#sources .text mark")).to_have_text(FOUNDERS)
     expect(page.locator("#quote-1-1")).to_be_hidden()

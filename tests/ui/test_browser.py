@@ -47,13 +47,14 @@ def test_asking_with_the_keyboard_shows_the_question_then_the_evidence_then_the_
     assert site.engine.asked[-1] == ("Who set up HIT?", (), None)
 
 
-def test_shift_enter_begins_a_new_line(open_tab):
-    page = open_tab().page
+def test_shift_enter_begins_a_new_line(open_tab, site):
+    page, asked = open_tab().page, len(site.engine.asked)
     page.keyboard.type("one")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("two")
     expect(page.locator("#question textarea")).to_have_value("one\ntwo")
     expect(page.locator(".exchange")).to_have_count(0)
+    assert len(site.engine.asked) == asked
 
 
 def test_a_citation_opens_its_quote_in_the_document_and_leads_back(open_tab, site):
@@ -93,13 +94,14 @@ def test_marks_of_an_earlier_answer_open_its_own_sources(open_tab, site):
 
 
 def test_a_question_asked_meanwhile_is_kept_in_its_box(open_tab, site):
-    tab = open_tab()
+    tab, asked = open_tab(), len(site.engine.asked)
     page = tab.page
     tab.ask("Who set up HIT?")
     expect(page.locator("#current .working")).to_contain_text(WORDS.counted("writing", 2))
     tab.ask("How much is invested?")
     expect(page.locator("#message")).to_contain_text(WORDS.busy)
     expect(page.locator("#question textarea")).to_have_value("How much is invested?")
+    assert len(site.engine.asked) == asked + 1
     site.gate.set()
     expect(page.locator(ANSWERED)).to_have_count(2)
     expect(page.locator("#message")).to_be_empty()

@@ -46,3 +46,11 @@ def test_old_exchanges_leave_and_numbers_stay_unique():
     assert len(conversation.exchanges) == 40
     assert conversation.exchange(1) is None
     assert conversation.exchange(60).question == "question 59"
+
+
+@pytest.mark.parametrize("number", ["", "2", "-1", "1.0", "²", "9" * 5000])
+def test_what_names_no_exchange_finds_none(number):
+    conversation = Conversation()
+    first = conversation.begin("Who runs it?")
+    assert conversation.exchange_sent("1") is first
+    assert conversation.exchange_sent(number) is None

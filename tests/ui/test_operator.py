@@ -141,6 +141,14 @@ def test_attempts_are_counted_by_address_and_by_all_and_forgotten_in_time():
     assert not sessions.is_closed_to("2001:db8::ffff")
 
 
+def test_addresses_of_ipv4_within_ipv6_are_clients_of_their_own():
+    sessions = Sessions(PASSWORD, lambda: 0.0)
+    for _ in range(MOST_ATTEMPTS):
+        sessions.begin("wrong", "::ffff:192.0.2.1")
+    assert sessions.is_closed_to("192.0.2.1")
+    assert not sessions.is_closed_to("::ffff:192.0.2.2")
+
+
 def test_a_session_ends():
     now = [0.0]
     sessions = Sessions(PASSWORD, lambda: now[0])

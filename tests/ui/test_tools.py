@@ -83,10 +83,11 @@ def test_a_copied_link_fills_the_box_and_asks_nothing(answered_tab, site, open_t
 
 
 def test_a_link_with_too_long_a_question_is_refused_in_words(open_tab, site):
-    page = open_tab().page
+    page, asked = open_tab().page, len(site.engine.asked)
     page.goto(f"{site.url}?q={'x' * 4001}&lang=it")
     expect(page.locator("#message")).to_contain_text(texts("it").link_too_long.format(limit=4000))
     expect(page.locator("#question textarea")).to_have_value("")
+    assert len(site.engine.asked) == asked
 
 
 @pytest.mark.parametrize(("form", "ending"), [("markdown", "md"), ("html", "html"), ("word", "docx")])
@@ -124,6 +125,7 @@ def test_what_can_be_asked_next_is_below_the_answer_and_asked_at_a_press(open_ta
     expect(page.locator("#past .exchange")).to_have_count(1)
     expect(page.locator("#current .question")).to_contain_text("How much is <b>invested</b>?")
     expect(suggested).to_have_count(0)
+    assert site.engine.asked[-1][0] == "How much is <b>invested</b>?"
 
 
 def test_an_answer_is_whole_without_suggestions_when_looking_for_them_fails(open_tab, site, monkeypatch, caplog):

@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
-import ipaddress
 import secrets
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from ui.limits import client_of
 
 SESSION_SECONDS = 8 * 3600.0
 ATTEMPT_SECONDS = 15 * 60.0
@@ -38,13 +39,13 @@ class Sessions:
         now = self._clock()
         while self._wrong and self._wrong[0][0] <= now - ATTEMPT_SECONDS:
             self._wrong.popleft()
-        from_there = sum(network == _network(address) for _, network in self._wrong)
+        from_there = sum(client == client_of(address) for _, client in self._wrong)
         return from_there >= MOST_ATTEMPTS or len(self._wrong) >= MOST_ATTEMPTS_OF_ALL
 
     def begin(self, typed: str, address: str) -> str | None:
         """Return the key of a new session, or None when the password is not right. Ask `is_closed_to` first."""
         if not hmac.compare_digest(_digest(typed), self._digest):
-            self._wrong.append((self._clock(), _network(address)))
+            self._wrong.append((self._clock(), client_of(address)))
             return None
         key = secrets.token_urlsafe(32)
         self._sessions[key] = Session(self._clock() + SESSION_SECONDS, secrets.token_urlsafe(32))
@@ -68,12 +69,3 @@ class Sessions:
 def _digest(password: str) -> bytes:
     # Of one length, so that comparing them tells nothing of the password's.
     return hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest()
-
-
-def _network(address: str) -> str:
-    """The address, or of IPv6 the network: its owner has every address in it."""
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if known.version == 6 else address
