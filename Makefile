@@ -6,7 +6,7 @@ RUN := $(VENV)/.run-installed
 DEV := $(VENV)/.dev-installed
 SOURCES := corpus index assistant eval peers ui weights reader tests app.py
 
-.PHONY: help chat ask index models test check hostile faults gate regressions eval card compare lock
+.PHONY: help chat ask index models test thorough check hostile faults gate regressions eval card compare lock
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -24,9 +24,13 @@ index: $(RUN) ## build or update the search index
 models: $(RUN) ## fetch and verify the weights
 	@$(BIN)/python -m assistant models
 
-test: $(DEV) models ## all tests, with the real weights and a browser
+test: $(DEV) models ## the tests, three minutes, with the real weights and a browser
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m pytest --durations=5
+
+thorough: $(DEV) models ## the tests that try everything: every theme and width, every hostile text, kills, sizes
+	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest -m thorough --durations=5
 
 check: $(DEV) ## lint, format, types, layers
 	@$(BIN)/ruff check $(SOURCES)

@@ -106,6 +106,7 @@ def real(embedder, tmp_path_factory):
 
 
 @pytest.mark.models
+@pytest.mark.thorough
 @pytest.mark.parametrize("question", ["How is space in a BIC assigned?", "Wer betreibt das Polo Meccatronica?"])
 def test_what_is_suggested_of_the_real_corpus_is_answered_when_it_is_asked(real, question):
     given = real.answer(question)

@@ -79,6 +79,7 @@ def measured(tmp_path_factory) -> tuple[Path, dict]:
     return out, row
 
 
+@pytest.mark.thorough
 def test_a_size_is_measured_from_build_to_recall(measured):
     out, row = measured
 
@@ -89,6 +90,7 @@ def test_a_size_is_measured_from_build_to_recall(measured):
     assert [passing[-1][0] for passing in row["build_memory"].values()] == [30, 30]
 
 
+@pytest.mark.thorough
 def test_what_was_measured_before_is_not_measured_again_and_comes_smallest_first(measured):
     out, row = measured
     shutil.copytree(out / "30", out / "20", ignore=shutil.ignore_patterns("index"))
@@ -100,6 +102,7 @@ def test_what_was_measured_before_is_not_measured_again_and_comes_smallest_first
     assert [line.split()[0] for line in table(rows).splitlines()] == ["chunks", "20", "30"]
 
 
+@pytest.mark.thorough
 def test_the_picture_shows_each_size_and_is_the_same_for_the_same_figures(measured, tmp_path):
     _, row = measured
     pictures = [tmp_path / "one.svg", tmp_path / "other.svg"]

@@ -49,6 +49,7 @@ def cosines(ours, theirs):
     return (ours * theirs).sum(axis=1)
 
 
+@pytest.mark.thorough
 def test_passages_are_what_the_plain_model_makes_in_float32(embedder, plain):
     texts = [PASSAGE, *SENTENCES, PASSAGE * 20]  # the last one is cut off
     ours = embedder.passages(texts)

@@ -223,6 +223,7 @@ def test_leftovers_of_a_killed_build_are_cleared(directory, documents, embedder)
     assert len(list(directory.glob("build-*"))) == 2
 
 
+@pytest.mark.thorough
 def test_faults_lose_nothing():
     """A few of the hundreds of trials that `python -m tests.index.faults` makes."""
     command = [sys.executable, "-m", "tests.index.faults", "--trials", "1", "--only", "kill"]

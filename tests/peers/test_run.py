@@ -82,6 +82,7 @@ def test_our_own_failure_is_reported_too(tmp_path):
     assert len(fake.rows) == 3
 
 
+@pytest.mark.thorough
 def test_a_peer_that_does_not_install_is_reported_and_the_others_go_on(tmp_path):
     systems = tmp_path / "systems"
     bad, good = fakes.peer(systems, "bad"), fakes.peer(systems, "good")
@@ -102,6 +103,7 @@ def test_the_settings_and_their_key_are_not_handed_to_peers(tmp_path, monkeypatc
     assert not any(row.error for row in fake.rows)
 
 
+@pytest.mark.thorough
 def test_an_environment_is_made_once_and_anew_when_its_pins_change(tmp_path):
     peer = fakes.peer(tmp_path / "systems")
     pins = peer.folder / "requirements.txt"

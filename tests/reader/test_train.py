@@ -55,6 +55,7 @@ def records() -> list[Record]:
     return [*questions, *claims]
 
 
+@pytest.mark.thorough
 def test_training_goes_on_where_it_was_interrupted_and_learns(network, tokenizer, tmp_path, capsys):
     data = (encode(records(), tokenizer), [1.0] * 5)
     plan = Plan(steps=60, rate=1e-3, batch=2, lone=False)

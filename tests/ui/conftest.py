@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from assistant.answer import Evidence, Notice, NoticeKind, Token
 from assistant.feedback import FeedbackStore
@@ -103,28 +103,53 @@ class Tab:
         box.press("Enter")
 
 
+@pytest.fixture(scope="module")
+def browsers(browser: Browser):
+    """A function that returns the browser of a reader whose language is `locale`: it knows the page's own files from
+    the tests before, and nothing else of them.
+    """
+    known: dict[str, BrowserContext] = {}
+
+    def of(locale: str) -> BrowserContext:
+        if locale not in known:
+            known[locale] = browser.new_context(locale=locale)
+        return known[locale]
+
+    yield of
+    for context in known.values():
+        context.close()
+
+
 @pytest.fixture
-def open_tab_of(browser: Browser):
-    """A function that opens a site in a browser of its own; no request may have left the machine in the end."""
-    tabs, contexts = [], []
+def open_tab_of(browsers):
+    """A function that opens a site in a tab; what it stores is gone in the end, and no request may have left the
+    machine.
+    """
+    tabs = []
 
     def open_it(site: Served, width: int = 1280, height: int = 820, locale: str = "en-GB") -> Tab:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-        tab = Tab(context.new_page())
+        tab = Tab(browsers(locale).new_page())
+        tab.page.set_viewport_size({"width": width, "height": height})
         tab.page.on("request", lambda request: tab.requests.append(request.url))
         tab.page.goto(site.url)
         expect(tab.page.locator(".ai-notice")).to_be_visible()
         tabs.append((tab, site))
-        contexts.append(context)
         return tab
 
     yield open_it
-    for _, site in tabs:
+    for tab, site in tabs:
         site.gate.set()
-    for context in contexts:
-        context.close()
+        _forget(tab.page.context)
     ours = [(url, (site.url, "data:", "blob:")) for tab, site in tabs for url in tab.requests]
     assert [url for url, allowed in ours if not url.startswith(allowed)] == []
+
+
+def _forget(context: BrowserContext) -> None:
+    for page in context.pages:
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        page.close()
+    context.clear_cookies()
+    context.clear_permissions()
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ LOOKS = [
 ]
 
 
-@pytest.mark.parametrize(("locale", "scheme", "width"), LOOKS)
+@pytest.mark.parametrize(
+    ("locale", "scheme", "width"), [LOOKS[0], *(pytest.param(*look, marks=pytest.mark.thorough) for look in LOOKS[1:])]
+)
 def test_every_state_of_the_page_is_accessible(open_tab, site, locale, scheme, width):
     tab = open_tab(width, 820, locale)
     tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

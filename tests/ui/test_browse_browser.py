@@ -12,7 +12,7 @@ from tests.ui.fakes import DOCUMENT, FOUNDERS, HUB, Script, answered
 from tests.ui.test_sources import GUIDE, ITALIAN, a_hundred_quotes
 from ui.texts import texts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 WORDS = texts("en")
 ANSWERED = "#current .mark:not(.idle)"
 # All that moved since the page was opened, as the browser scores it, and what it was.

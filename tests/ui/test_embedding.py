@@ -11,7 +11,7 @@ from tests.ui.axe import violations
 from tests.ui.conftest import serving
 from ui.texts import texts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 PAGE = """<!doctype html><html lang="de"><title>Agency</title><h1>Agency</h1><input aria-label="Suche" autofocus>
 <iframe src="{url}?embed=1&lang=de" title="Trentino Investor Assistant" style="width:100%;height:36rem"></iframe>"""
 

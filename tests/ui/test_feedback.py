@@ -1,15 +1,13 @@
 """A reader judges an answer: they see what would be stored, store it on a click, withdraw it."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
 from assistant.feedback import LONGEST_COMMENT, FeedbackStore
-from assistant.retention import DAY, purge_daily
 from corpus.errors import ProjectError
-from tests.assistant.test_feedback import GIVEN
 from tests.ui.axe import violations
 from tests.ui.conftest import HOSTILE, serving
 from tests.ui.fakes import FOUNDERS, HUB, INVESTMENT, FakeEngine
@@ -62,7 +60,7 @@ def ask(tab, question):
     expect(tab.page.locator(THUMB_DOWN)).to_be_visible()
 
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
 
 def test_what_would_be_stored_is_shown_and_nothing_is_stored_before_the_click(tab, store):
@@ -246,29 +244,3 @@ def test_without_a_store_there_is_nothing_to_judge_with(open_tab, site):
     tab.ask("How much is invested?")
     expect(tab.page.locator("#current .mark:not(.idle)")).to_have_count(1)
     expect(tab.page.locator(".judged")).to_have_count(0)
-
-
-def test_feedback_is_deleted_when_its_days_are_over(tmp_path):
-    now = [NOON]
-    store = FeedbackStore(tmp_path / "feedback.sqlite", lambda: now[0])
-    store.add(GIVEN)
-    waits = []
-
-    def ended(seconds):
-        waits.append((seconds, len(store.all())))
-        now[0] += timedelta(seconds=seconds)
-        return len(waits) == 4
-
-    purge_daily(store, 2, ended, lambda: now[0])
-    assert waits == [(DAY, 1), (DAY, 1), (DAY, 1), (DAY, 0)]
-
-
-def test_a_store_that_cannot_delete_is_tried_again_the_next_day(tmp_path, caplog):
-    class Broken(FeedbackStore):
-        def purge(self, before):
-            raise ProjectError("the disk is read-only")
-
-    tries = []
-    purge_daily(Broken(tmp_path / "f.sqlite"), 365, lambda _: tries.append(1) or len(tries) == 2, lambda: NOON)
-    assert len(tries) == 2
-    assert "the disk is read-only" in caplog.text

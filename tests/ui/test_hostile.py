@@ -17,7 +17,7 @@ from tests.ui.conftest import Tab, serving
 from tests.ui.fakes import Script, answered
 from ui.conversation import MAX_QUESTION, clean_question
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 LINES = (Path(__file__).parent / "payloads.txt").read_text(encoding="utf-8").splitlines()
 PAYLOADS = [
     re.sub("⟦([0-9A-F]{4})⟧", lambda code: chr(int(code[1], 16)), line) for line in LINES if not line.startswith(";;")

@@ -176,6 +176,7 @@ def kept_tab(open_tab, site):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_nothing_is_kept_until_it_is_switched_on(open_tab, site):
     site.gate.set()
     tab = open_tab()
@@ -199,6 +200,7 @@ def test_nothing_is_kept_until_it_is_switched_on(open_tab, site):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_a_kept_conversation_is_opened_after_a_reload_and_gone_on_with(kept_tab, site):
     page = kept_tab.page
     page.reload()
@@ -221,6 +223,7 @@ def test_a_kept_conversation_is_opened_after_a_reload_and_gone_on_with(kept_tab,
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_a_kept_conversation_is_renamed_and_its_name_stays(kept_tab):
     page = kept_tab.page
     panel(page)
@@ -236,6 +239,7 @@ def test_a_kept_conversation_is_renamed_and_its_name_stays(kept_tab):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_what_is_deleted_is_gone_and_not_kept_again(kept_tab):
     page = kept_tab.page
     panel(page)
@@ -258,6 +262,7 @@ def test_what_is_deleted_is_gone_and_not_kept_again(kept_tab):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_all_are_deleted_at_once(kept_tab):
     page = kept_tab.page
     page.locator(".new").click()
@@ -272,6 +277,7 @@ def test_all_are_deleted_at_once(kept_tab):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_what_was_tampered_with_is_text_or_refused(kept_tab):
     page = kept_tab.page
     page.evaluate(
@@ -305,6 +311,7 @@ def test_what_was_tampered_with_is_text_or_refused(kept_tab):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 def test_where_storing_is_not_allowed_that_is_said(open_tab):
     page = open_tab().page
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
@@ -315,6 +322,7 @@ def test_where_storing_is_not_allowed_that_is_said(open_tab):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_is_accessible(kept_tab, scheme):
     page = kept_tab.page

@@ -154,6 +154,7 @@ def test_abandoned_questions_make_room_for_others(reads):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 @pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("it-IT", "it"), ("de-AT", "de")])
 def test_who_asks_too_much_reads_why_in_their_language_and_everything_else_works(open_tab_of, locale, language):
     with serving(limit=RateLimit(1, 0, Clock())) as site:

@@ -68,6 +68,12 @@ def open_client(operated):
     return open_it
 
 
+@pytest.fixture(scope="module")
+def stranger(operated):
+    """A client that never logs in; for what leaves no trace in the application."""
+    return TestClient(build_app(FakeEngine(), operated=operated), follow_redirects=False)
+
+
 def log_in(client, password=PASSWORD):
     return client.post("/operator/login", data={"password": password})
 
@@ -95,19 +101,19 @@ def type_of_secret(value):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_without_the_login_nothing_is_shown(open_client, path):
-    response = open_client().get(path)
+def test_without_the_login_nothing_is_shown(stranger, path):
+    response = stranger.get(path)
     assert (response.status_code, response.headers["location"], response.text) == (303, "/operator/login", "")
 
 
 @pytest.mark.parametrize("path", ACTS)
-def test_without_the_login_nothing_is_done(open_client, path):
-    assert open_client().post(path, data={"token": "x"}).headers["location"] == "/operator/login"
+def test_without_the_login_nothing_is_done(stranger, path):
+    assert stranger.post(path, data={"token": "x"}).headers["location"] == "/operator/login"
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "None", "é"])
-def test_an_invented_session_is_none(open_client, cookie):
-    response = open_client().get("/operator", headers={"Cookie": f"operator={cookie}".encode()})
+def test_an_invented_session_is_none(stranger, cookie):
+    response = stranger.get("/operator", headers={"Cookie": f"operator={cookie}".encode()})
     assert response.headers["location"] == "/operator/login"
 
 
@@ -358,6 +364,7 @@ def test_how_well_it_answers_is_shown_as_text_once_it_was_measured(tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.thorough
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 375)])
 def test_in_the_browser_an_update_is_followed_and_every_page_is_accessible(
     browser, operated, store, tmp_path, scheme, width

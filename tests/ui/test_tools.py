@@ -8,7 +8,7 @@ from ui.conversation import Exchange
 from ui.suggesting import Suggesting
 from ui.texts import texts
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 WORDS = texts("en")
 ANSWERED = "#current .mark:not(.idle)"
 

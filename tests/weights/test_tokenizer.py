@@ -46,6 +46,7 @@ def test_any_mixture_is_cut_as_the_files_tables_say(tokenizer, reference, text):
     assert tokenizer.encode(text).ids == reference(text)
 
 
+@pytest.mark.thorough
 def test_every_code_point_is_normalised_as_the_files_map_says(tokenizer, reference):
     def expected(code_point: int) -> str:
         return reference.replacements.get(code_point, chr(code_point))
@@ -64,6 +65,7 @@ def test_ids_and_pieces_are_those_of_the_file(tokenizer, reference):
     assert [vocabulary[piece] for piece in reference.pieces] == list(range(len(reference.pieces)))
 
 
+@pytest.mark.thorough
 def test_transformers_uses_this_tokenizer_unchanged(embedder, reference):
     from transformers import AutoTokenizer
 

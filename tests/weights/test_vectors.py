@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.models
+pytestmark = [pytest.mark.models, pytest.mark.thorough]
 
 KNOWN = json.loads(Path(__file__).with_name("reference_vectors.json").read_text(encoding="utf-8"))["vectors"]
 

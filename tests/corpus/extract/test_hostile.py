@@ -4,9 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.thorough
 def test_no_file_does_harm():
     # In a process of its own, because the memory of its children is measured. All files, the slow ones included:
     # `python -m tests.corpus.extract.hostile`.
