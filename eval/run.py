@@ -6,6 +6,7 @@ What was asked before an interruption is not asked again.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +18,25 @@ RUN, ROWS, SCORES = "run.json", "rows.jsonl", "scores.json"
 
 
 class Run:
-    """The rows of one run in a folder. A run that was finished there is begun anew, one that was not goes on.
+    """The rows of one run in a folder, `begun` on a day. One that was finished there is begun anew, another goes on.
 
     UsageError when the one that was not finished asks something else.
     """
 
-    def __init__(self, folder: Path, described: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, described: dict[str, Any], begun: date | None = None) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / SCORES).exists():
             for name in (RUN, ROWS, SCORES):
                 (folder / name).unlink(missing_ok=True)
         file = folder / RUN
-        if file.exists() and json.loads(file.read_text(encoding="utf-8")) != described:
+        known = read_described(folder) if file.exists() else {}
+        day = known.pop("begun", (begun or date.today()).isoformat())
+        if file.exists() and known != described:
             raise UsageError(
                 f"{folder} holds the beginning of another run: name another folder for --out, or delete it."
             )
-        file.write_text(json.dumps(described, indent=1) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(described | {"begun": day}, indent=1) + "\n", encoding="utf-8")
         if (folder / ROWS).exists():  # a row that was cut off must not swallow the one that follows
             whole = (folder / ROWS).read_text(encoding="utf-8").rpartition("\n")
             (folder / ROWS).write_text(whole[0] + whole[1], encoding="utf-8")

@@ -114,14 +114,15 @@ def _export(given: Any) -> None:
 def _evaluate(given: Any) -> None:
     from index.reader import Reader
     from reader.evaluate import readings, report, told_apart
-    from reader.own import SOURCE
+    from reader.own import SOURCE, STORIES
     from reader.records import read
 
     reader = Reader(given.weights)
     records = read(given.work / "held.jsonl")
     figures = report(records, reader)
-    pairs = [record for record in records if record.source.startswith(SOURCE)]
-    figures["near-misses on our documents"] = told_apart(pairs, readings(pairs, reader))
+    for source, name in ((SOURCE, "near-misses on our documents"), (STORIES, "the same with a story")):
+        pairs = [record for record in records if record.source.startswith(source)]
+        figures[name] = told_apart(pairs, readings(pairs, reader))
     for name, values in figures.items():
         print(json.dumps({name: values}), flush=True)
 

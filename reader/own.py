@@ -1,7 +1,9 @@
 """Questions about our own documents, written for training (`questions/*.jsonl`), as records.
 
 Each was written to a sentence that states one fact, with a near-miss that no sentence of the document answers. Passages
-that the index finds for a question and that do not state the fact are its hard negatives.
+that the index finds for a question and that do not state the fact are its hard negatives. Most are short and direct;
+those of `stories.*.jsonl` are as people type them: with a story, figures of their own, a detour, a wrong assumption, or
+as a follow-up behind which the words of the conversation stand.
 """
 
 import json
@@ -21,7 +23,7 @@ from reader.articles import every_third
 from reader.records import Record
 
 QUESTIONS = Path(__file__).parent / "questions"
-SOURCE = "own-questions"
+SOURCE, STORIES = "own-questions", "own-stories"
 FOUND = 2  # hard negatives of a question
 FOREIGN = 0.25  # share of questions that read a passage in another language
 _PAUSE = 100  # questions between two lines of progress
@@ -48,10 +50,10 @@ def written(files: Sequence[Path]) -> list[Written]:
     return [Written(**line | {"fact": line["fact"].split()[0]}) for line in lines]  # of several facts the first
 
 
-def records(asked: Sequence[Written], documents: Path, find: Find, seed: int) -> Iterator[Record]:
+def records(asked: Sequence[Written], documents: Path, find: Find, seed: int, source: str = SOURCE) -> Iterator[Record]:
     """Yield each question with a passage that states its fact, its near-miss, and passages found that do not.
 
-    No passage of a held-out document is among them.
+    No passage of a held-out document is among them. `source` is what the records say they come from.
     """
     rng = random.Random(seed)
     loaded = list(load_documents(documents))
@@ -63,15 +65,15 @@ def records(asked: Sequence[Written], documents: Path, find: Find, seed: int) ->
         if (item.fact, "en") not in stating and (item.fact, "it") not in stating:
             continue  # a fact of a held-out document that another only mentions
         chunk, gold = stating[item.fact, _read_in(item, stating, rng)][0]
-        yield _record(item, item.question, chunk, gold, "")
-        yield _record(item, item.miss, chunk, (), "near-miss")
+        yield _record(item, item.question, chunk, gold, source)
+        yield _record(item, item.miss, chunk, (), f"{source}+near-miss")
         found = [chunk for chunk in find(item.question, item.lang) if chunk.document not in apart]
         wrong = [chunk for chunk in found if not _may_state(chunk, item, stating)]
         for other in rng.sample(wrong[:6], min(FOUND, len(wrong[:6]))):
-            yield _record(item, rng.choice((item.question, item.question, item.miss)), other, (), "found")
+            yield _record(item, rng.choice((item.question, item.question, item.miss)), other, (), f"{source}+found")
 
 
-def pairs(asked: Sequence[Written], documents: Path) -> Iterator[Record]:
+def pairs(asked: Sequence[Written], documents: Path, source: str = SOURCE) -> Iterator[Record]:
     """Yield each question with a passage of a held-out document that states its fact, then its near-miss."""
     loaded = list(load_documents(documents))
     apart = every_third(document.id for document in loaded)
@@ -79,8 +81,8 @@ def pairs(asked: Sequence[Written], documents: Path) -> Iterator[Record]:
     for item in asked:
         told = [code for code in (item.lang, *LANGUAGES) if (item.fact, code) in stating]
         chunk, gold = stating[item.fact, told[0]][0]
-        yield _record(item, item.question, chunk, gold, "")
-        yield _record(item, item.miss, chunk, (), "near-miss")
+        yield _record(item, item.question, chunk, gold, source)
+        yield _record(item, item.miss, chunk, (), f"{source}+near-miss")
 
 
 def _read_in(item: Written, stating: Stating, rng: random.Random) -> str:
@@ -90,10 +92,9 @@ def _read_in(item: Written, stating: Stating, rng: random.Random) -> str:
     return rng.choice(others) if others and (not own or rng.random() < FOREIGN) else item.lang
 
 
-def _record(item: Written, question: str, chunk: Chunk, gold: tuple[int, ...], way: str) -> Record:
+def _record(item: Written, question: str, chunk: Chunk, gold: tuple[int, ...], source: str) -> Record:
     said = tuple(" ".join(chunk.sentence(span).split()) for span in chunk.sentences)
     span = item.answer if gold and item.answer in said[gold[0]] else ""
-    source = f"{SOURCE}+{way}" if way else SOURCE
     return Record(
         "question", question, item.lang, said, float(bool(gold)), gold, span, source, chunk.document, heading(chunk)
     )

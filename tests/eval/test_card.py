@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def asked(assistant):
 
 def finished(folder: Path, rows: list, **described: object) -> Path:
     about = {"set": "eval/cases/own.jsonl", "composer": "extractive", "model": "m", "limit": None}
-    run = Run(folder, about | described)
+    run = Run(folder, about | described, date(2026, 11, 26))
     run.append(rows)
     run.close(summary(rows))
     return folder
@@ -77,7 +78,8 @@ def test_the_card_tells_scores_refusals_documents_and_what_was_asked(tmp_path, a
     assert "| language en | **.500** [.000, 1.000] | 4 |" in page
     assert told["corpus"] == {"documents": 3, "texts": 3, "newest": "2025-11"}
     assert told["scores"]["answerable_right"]["n"] == 3
-    assert told["run"] == {"set": "eval/cases/own.jsonl", "composer": "extractive", "limit": None, "index": index.name}
+    settings = {"set": "eval/cases/own.jsonl", "composer": "extractive", "limit": None, "index": index.name}
+    assert told["run"] == settings | {"begun": "2026-11-26"}
 
 
 def test_figures_in_no_quote_are_counted(tmp_path, asked):

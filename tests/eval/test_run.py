@@ -1,12 +1,13 @@
 import json
 from dataclasses import asdict
+from datetime import date
 
 import pytest
 
 from corpus.errors import UsageError
 from eval.answers import ask_cases, summary
 from eval.cases import Case
-from eval.run import Run, read_rows
+from eval.run import Run, read_described, read_rows
 
 CASE = Case(id="c1", group="main", lang="en", question="Who runs the Mechatronics Hub?", facts=["hub.run"])
 DESCRIBED = {"set": "cases.jsonl"}
@@ -60,3 +61,12 @@ def test_the_beginning_of_another_run_is_not_gone_on_with(tmp_path, rows):
 def test_a_folder_without_a_run_says_how_to_make_one(tmp_path):
     with pytest.raises(UsageError, match="eval answers --set"):
         list(read_rows(tmp_path))
+
+
+def test_a_run_keeps_the_day_it_was_begun_on(tmp_path, rows):
+    Run(tmp_path, DESCRIBED, date(2026, 11, 26)).append(rows)
+    run = Run(tmp_path, DESCRIBED, date(2026, 11, 27))
+    assert read_described(tmp_path) == DESCRIBED | {"begun": "2026-11-26"}
+    run.close(summary(rows))
+    Run(tmp_path, DESCRIBED, date(2026, 11, 28))
+    assert read_described(tmp_path)["begun"] == "2026-11-28"
