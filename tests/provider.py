@@ -12,11 +12,14 @@ class Provider(BaseHTTPRequestHandler):
     def do_POST(self):
         length = int(self.headers["Content-Length"])
         self.server.requests.append((self.path, self.headers["Authorization"], json.loads(self.rfile.read(length))))
-        status, kind, body = self.server.reply
+        status, kind, body = self.reply()
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.end_headers()
         self.wfile.write(body.encode())
+
+    def reply(self):
+        return self.server.reply
 
     def log_message(self, *args):
         pass
