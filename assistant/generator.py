@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from tenacity import Retrying, retry_if_exception_type, retry_if_not_exception_type, stop_after_attempt, wait_random
 
 from assistant.settings import Settings
-from corpus.errors import ModelUnavailable, ProjectError
+from corpus.errors import ModelUnavailable, ProjectError, UsageError
 from weights.adapter import adapter_for
 from weights.catalogue import load_catalogue
 from weights.store import WeightStore
@@ -28,6 +28,7 @@ ANSWER_TOKENS = 100  # two sentences; more is where a small model begins to inve
 _PROMPT_CACHE_MIB = 128  # llama.cpp would take 8 GiB
 _MOST_PIECES = 4 * ANSWER_TOKENS  # a provider that takes no limit is not listened to for ever
 _PATIENCE = {True: 30.0, False: 10.0}  # seconds without a word: of the model in this process, of a provider
+JUDGE_PATIENCE = 90.0  # of a strong model, which may think before it answers; nobody waits for it at a screen
 _CONNECT = 4.0  # seconds
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ADAPTER_ON = [{"id": 0, "scale": 1.0}]
@@ -93,6 +94,11 @@ class ChatGenerator:
             for piece in islice(_twice(lambda: self._opened(messages)), _MOST_PIECES):
                 yield str(piece.content)
 
+    def reply(self, messages: Sequence[BaseMessage], tokens: int) -> str:
+        """Return a whole reply of at most so many tokens. Raises `ModelUnavailable`."""
+        with _failures():
+            return str(_twice(lambda: self._model.invoke(list(messages), max_tokens=tokens)).text)
+
     def _opened(self, messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
         """Return the stream once its first piece is there: what fails before can be tried again."""
         pieces = iter(self._model.stream(list(messages), max_tokens=ANSWER_TOKENS))
@@ -150,6 +156,19 @@ def trusted_to_write(settings: Settings) -> bool:
     return settings.model not in load_catalogue()
 
 
+def build_judge(settings: Settings) -> ChatGenerator:
+    """Return the model that judges answers. Raises `UsageError` that says what to set."""
+    if not (settings.judge_url and settings.judge_model):
+        raise UsageError(
+            "No model is named that judges. Set ASSISTANT_JUDGE_URL to an OpenAI-compatible server, "
+            "ASSISTANT_JUDGE_MODEL to a model's name there and, if need be, ASSISTANT_JUDGE_KEY."
+        )
+    key = settings.judge_key.get_secret_value() or "none"
+    return ChatGenerator(
+        settings.judge_model, _chat_model(settings.judge_url, settings.judge_model, key, JUDGE_PATIENCE)
+    )
+
+
 def build_generator(settings: Settings, store: WeightStore) -> Generator:
     """Return the generator the settings name. Loads the packaged model (2 to 5 s)."""
     if settings.is_remote:
@@ -195,7 +214,7 @@ def _serve(path: Path, threads: int, adapter: Path | None, room: int = CONTEXT_T
         ) from None
 
 
-def _chat_model(url: str, name: str, key: str) -> BaseChatModel:
+def _chat_model(url: str, name: str, key: str, patience: float | None = None) -> BaseChatModel:
     from langchain_openai import ChatOpenAI
     from openai import DefaultHttpxClient
 
@@ -208,7 +227,7 @@ def _chat_model(url: str, name: str, key: str) -> BaseChatModel:
         api_key=SecretStr(key),
         temperature=0,
         seed=0,
-        timeout=httpx.Timeout(_PATIENCE[here], connect=_CONNECT),
+        timeout=httpx.Timeout(patience or _PATIENCE[here], connect=_CONNECT),
         max_retries=0,  # see `_twice`
         http_client=direct,
     )

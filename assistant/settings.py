@@ -19,6 +19,7 @@ from weights.store import default_cache
 PREFIX = "ASSISTANT_"
 Composer = Literal["auto", "extractive", "model"]
 SHORTEST_PASSWORD = 12  # characters
+_REMOTE = ("http://", "https://")
 Names = Annotated[tuple[str, ...], NoDecode]  # written with commas between
 
 
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     model: str = Field(DEFAULT_GENERATOR, description="a packaged model, a .gguf file, a provider's URL, or none")
     model_name: str = Field("", description="name of the model at the provider")
     model_key: SecretStr = Field(SecretStr(""), description="key of the provider; never shown or logged")
+    judge_url: str = Field("", description="URL of an OpenAI-compatible server whose model judges answers (eval judge)")
+    judge_model: str = Field("", description="name of the judging model there")
+    judge_key: SecretStr = Field(SecretStr(""), description="key of that server; never shown or logged")
     threads: int = Field(default_factory=lambda: os.cpu_count() or 2, ge=1, description="threads of the packaged model")
     deadline: float = Field(60.0, gt=0, description="seconds the model may take for an answer")
     operator_password: SecretStr = Field(
@@ -63,10 +67,17 @@ class Settings(BaseSettings):
     def _proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(proxy, value))
 
-    @field_validator("model_name")
+    @field_validator("model_name", "judge_url", "judge_model")
     @classmethod
     def _stripped(cls, value: str) -> str:
         return value.strip()
+
+    @field_validator("judge_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(_REMOTE):
+            raise ValueError("an address begins with https:// or http://")
+        return value
 
     @field_validator("operator_password")
     @classmethod
@@ -78,7 +89,7 @@ class Settings(BaseSettings):
     @property
     def is_remote(self) -> bool:
         """Whether `model` is the address of an OpenAI-compatible server."""
-        return self.model.startswith(("http://", "https://"))
+        return self.model.startswith(_REMOTE)
 
 
 def read_settings(**given: object) -> Settings:

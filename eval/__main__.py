@@ -1,8 +1,8 @@
 """Commands that measure: `answers` asks a file of cases, `gate` holds the committed ones to the baseline and
 `regressions` shows that it notices, `retrieval` holds what is found to the documents known to be right, `calibrate`
-fits the judgement, `agreement` holds the scorer to judges, `report` and `card` make a page of a run of `answers`,
-`feedback` lists what users missed and `promote` makes a case of it, `speed`, `page`, `size` and `load` take the
-time. They stand in `eval/commands`.
+fits the judgement, `agreement` holds the scorer to judges or a judging model to people, `judge` has that model judge a
+run of `answers`, `report` and `card` make a page of one, `feedback` lists what users missed and `promote` makes a case
+of it, `speed`, `page`, `size` and `load` take the time. They stand in `eval/commands`.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from corpus.errors import ProjectError, UsageError
-from eval.commands import asking, keeping, measuring
+from eval.commands import asking, judging, keeping, measuring
 from eval.commands.shared import FAILED
 
 WRONG_USE = 2
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (asking, measuring, keeping):
+    for group in (asking, measuring, judging, keeping):
         group.add_to(commands)
     return parser
 

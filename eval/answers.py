@@ -17,7 +17,7 @@ from eval.metrics import mean, median_and_p95
 from weights.progress import Meter
 
 _GROUNDED = (Status.ANSWERED, Status.PARTIAL)
-_ANSWERING = ("answer", "answer-corrected")
+ANSWERING = ("answer", "answer-corrected")
 TIMINGS = ("retrieve", "first_evidence", "first_token", "total")
 
 
@@ -84,7 +84,7 @@ def judge(
     """Judge one answer."""
     abstained = answer.status not in _GROUNDED
     hits = [citation.document in turn.documents for citation in answer.citations]
-    wants_answer = turn.behaviour in _ANSWERING
+    wants_answer = turn.behaviour in ANSWERING
     right = is_right(turn, answer.status, answer.answer, [citation.document for citation in answer.citations])
     return Row(
         case=case.id,
@@ -113,7 +113,7 @@ def judge(
 def is_right(turn: CaseTurn, status: Status, text: str, cited: Sequence[str]) -> bool:
     """Whether an answer has all it must and cites a document that tells it, or abstains where there is nothing."""
     abstained = status not in _GROUNDED
-    if turn.behaviour not in _ANSWERING:
+    if turn.behaviour not in ANSWERING:
         return abstained
     return not abstained and includes(text, turn.must_include) and not turn.documents.isdisjoint(cited)
 

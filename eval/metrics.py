@@ -1,9 +1,10 @@
 """Scores with 95 % confidence intervals (percentile bootstrap over cases, seeded: same rows, same interval)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 _RESAMPLES = 2000
 _SEED = 0
@@ -30,6 +31,17 @@ def mean(values: Sequence[float]) -> Estimate:
     picks = np.random.default_rng(_SEED).integers(0, len(sample), (_RESAMPLES, len(sample)))
     low, high = np.percentile(sample[picks].mean(axis=1), (2.5, 97.5))
     return Estimate(float(sample.mean()), float(low), float(high), len(sample))
+
+
+def bootstrap(statistic: Callable[[NDArray[np.intp]], float], count: int) -> Estimate:
+    """Return a statistic of `count` observations, called with the places of those that it is to be taken of."""
+    if not count:
+        return mean([])
+    picks = np.random.default_rng(_SEED).integers(0, count, (_RESAMPLES, count))
+    drawn = np.array([statistic(pick) for pick in picks])
+    drawn = drawn[~np.isnan(drawn)]
+    low, high = np.percentile(drawn, (2.5, 97.5)) if len(drawn) else (np.nan, np.nan)
+    return Estimate(float(statistic(np.arange(count))), float(low), float(high), count)
 
 
 def median_and_p95(values: Sequence[float]) -> tuple[float, float]:

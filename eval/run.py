@@ -15,6 +15,7 @@ from eval.answers import Row
 from eval.metrics import Estimate
 
 RUN, ROWS, SCORES = "run.json", "rows.jsonl", "scores.json"
+JUDGEMENT = "judged.json"  # what `eval judge` found of a finished run
 
 
 class Run:
@@ -27,7 +28,7 @@ class Run:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / SCORES).exists():
-            for name in (RUN, ROWS, SCORES):
+            for name in (RUN, ROWS, SCORES, JUDGEMENT):
                 (folder / name).unlink(missing_ok=True)
         file = folder / RUN
         known = read_described(folder) if file.exists() else {}

@@ -1,4 +1,4 @@
-"""Commands that measure parts: `retrieval`, `calibrate`, `agreement`, `speed`, `size`, `page` and `load`."""
+"""Commands that measure parts: `retrieval`, `calibrate`, `speed`, `size`, `page` and `load`."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE
 from assistant.factory import build_assistant
 from assistant.generator import build_generator
 from assistant.settings import read_settings
-from eval import agreement, calibrate, retrieval, speed
+from eval import calibrate, retrieval, speed
 from eval.answers import write_rows
 from eval.cases import read_cases
 from eval.commands.shared import DEV_CASES, Subparsers, embedder_of, show
@@ -31,9 +31,6 @@ def add_to(commands: Subparsers) -> None:
     """Add these commands to those of the program."""
     _add_retrieval(commands)
     _add_calibrate(commands)
-    agreeing = commands.add_parser("agreement", help="hold the scorer to answers that were judged one by one, blind")
-    agreeing.add_argument("--judged", type=Path, default=agreement.JUDGED, metavar="FILE")
-    agreeing.set_defaults(run=_agreement)
     _add_speed(commands)
     size = commands.add_parser("size", help="build and search generated collections of given sizes, and draw the plot")
     size.add_argument("--chunks", type=int, nargs="+", default=[10_000, 100_000], help="1000000 takes about an hour")
@@ -165,14 +162,6 @@ def _size(options: argparse.Namespace) -> int:
 
 def _page(options: argparse.Namespace) -> int:
     show(json.dumps(measure_page(options.browser, options.rounds, StderrReport()), indent=2))
-    return 0
-
-
-def _agreement(options: argparse.Namespace) -> int:
-    share, kappa, others = agreement.agreement(agreement.read_judged(options.judged))
-    show(f"scorer and judges agree on {share}, kappa {kappa:.3f}")
-    for item in others:
-        show(f"{item.case}: the judge says {'right' if item.right else 'wrong'}: {item.why}")
     return 0
 
 

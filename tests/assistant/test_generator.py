@@ -1,8 +1,6 @@
 import json
 import logging
 import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from langchain_core.messages import HumanMessage
@@ -13,6 +11,7 @@ from assistant.generator import ChatGenerator, PendingGenerator, build_generator
 from assistant.settings import Settings
 from corpus.errors import ModelUnavailable, WeightsError
 from tests.assistant.fakes import FakeGenerator
+from tests.provider import Provider, address, completion, serving
 
 KEY = "sk-very-secret-0123456789"
 PROXIES = [name for pair in ("http", "https", "all", "no") for name in (f"{pair}_proxy", f"{pair}_proxy".upper())]
@@ -25,52 +24,9 @@ def no_proxy(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-class Provider(BaseHTTPRequestHandler):
-    """Answers every request with what the test put into `server.reply`: status, content type, body."""
-
-    def do_POST(self):
-        length = int(self.headers["Content-Length"])
-        self.server.requests.append((self.path, self.headers["Authorization"], json.loads(self.rfile.read(length))))
-        status, kind, body = self.server.reply
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *args):
-        pass
-
-
-@contextmanager
-def serving(status, kind, body):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-    server.reply, server.requests = (status, kind, body), []
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def address(server) -> str:
-    return f"http://127.0.0.1:{server.server_address[1]}/v1"
-
-
 def generator(url: str) -> ChatGenerator:
     model = ChatOpenAI(base_url=url, model="m", api_key=SecretStr(KEY), temperature=0, timeout=5, max_retries=0)
     return ChatGenerator("m", model)
-
-
-def completion(logprobs: object) -> str:
-    message = {"role": "assistant", "content": "Yes"}
-    choice = {"index": 0, "message": message, "finish_reason": "length", "logprobs": logprobs}
-    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-    return json.dumps(
-        {"id": "x", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage}
-    )
 
 
 def likely(**words: float) -> dict:
@@ -181,13 +137,8 @@ def test_a_provider_that_is_not_there_does_not_answer(caplog):
 class Recovering(Provider):
     """Fails with a status of the test's choice once, then answers."""
 
-    def do_POST(self):
-        if not self.server.requests:
-            answer, self.server.reply = self.server.reply, (self.server.status, "application/json", "{}")
-            super().do_POST()
-            self.server.reply = answer
-        else:
-            super().do_POST()
+    def reply(self):
+        return super().reply() if len(self.server.requests) > 1 else (self.server.status, "application/json", "{}")
 
 
 @pytest.mark.parametrize(("status", "asked"), [(429, 2), (500, 2), (503, 2), (401, 1), (400, 1)])

@@ -335,9 +335,11 @@ def test_an_update_that_fails_says_so(open_client):
 def test_the_update_has_the_settings_in_force_and_no_secret(operated, monkeypatch):
     monkeypatch.setenv("ASSISTANT_OPERATOR_PASSWORD", PASSWORD)
     monkeypatch.setenv("ASSISTANT_MODEL_KEY", "hunter4")
+    monkeypatch.setenv("ASSISTANT_JUDGE_KEY", "hunter5")
     rebuild = updating(operated.settings)
     assert str(operated.settings.index.resolve()) in rebuild._command
-    assert not {"ASSISTANT_OPERATOR_PASSWORD", "ASSISTANT_MODEL_KEY"} & rebuild._environment.keys()
+    secrets = {"ASSISTANT_OPERATOR_PASSWORD", "ASSISTANT_MODEL_KEY", "ASSISTANT_JUDGE_KEY"}
+    assert not secrets & rebuild._environment.keys()
 
 
 def test_a_real_update_that_cannot_be_done_ends_with_its_reason(operated, tmp_path):

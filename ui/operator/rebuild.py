@@ -14,7 +14,7 @@ from assistant.settings import PREFIX, Settings
 _ROOT = Path(__file__).parents[2]
 _LINES = 200
 # The update has no use for them, so it does not get them.
-_SECRETS = {f"{PREFIX}OPERATOR_PASSWORD", f"{PREFIX}MODEL_KEY"}
+_SECRETS = {f"{PREFIX}OPERATOR_PASSWORD", f"{PREFIX}MODEL_KEY", f"{PREFIX}JUDGE_KEY"}
 
 
 @dataclass(frozen=True)
