@@ -28,7 +28,7 @@ def drafted(read: Extracted, title: str, today: date) -> str:
         "topic": [],
         "language": detect_language(read.text[:_TELLING]),
         "translation_of": None,
-        "summary": "",
+        "summary": None,
         "publisher": None,
         "as_of": as_of,
         "retrieved": today.isoformat(),

@@ -9,6 +9,9 @@ from corpus.marks import MARK
 _FRONT = re.compile(r"^:? ?(?P<place>front matter): ")
 _FIELD = re.compile(r"(?:^|; )(?P<field>[a-z_]+(?:\.[\w]+)*): ")
 _YAML_LINE = re.compile(r"\bline (\d+), column \d+")
+_NOT_YAML = (
+    "The front matter cannot be read. Look here for a quote, a bracket, a colon or an indent that is out of place."
+)
 _QUOTED = re.compile(r"“([^”]+)”")
 _LINKED = re.compile(r"the link '([^']*)'")
 _NAMED = re.compile(r"\b([a-z0-9][a-z0-9-]*\.[A-Za-z0-9][A-Za-z0-9-]*)\b")
@@ -45,12 +48,20 @@ def found_in(problem: str, content: str) -> list[Found]:
     front = _FRONT.match(problem)
     if not front:
         text = problem.removeprefix(": ")
-        return [Found(text, _line_of(text, content))]
-    cuts = list(_FIELD.finditer(problem, front.end()))
-    ends = [cut.start() for cut in cuts[1:]] + [len(problem)]
-    return [
-        _of_field(cut["field"], problem[cut.end() : end], content) for cut, end in zip(cuts, ends, strict=True)
-    ] or [Found(problem.removeprefix(": "), 1)]
+        return [_not_yaml(text) or Found(text, _line_of(text, content))]
+    said = problem[front.end() :]
+    cuts = list(_FIELD.finditer(said))
+    ends = [*(cut.start() for cut in cuts[1:]), len(said)]
+    found = [_of_field(cut["field"], said[cut.end() : end], content) for cut, end in zip(cuts, ends, strict=False)]
+    return found or [Found(said, 1)]
+
+
+def _not_yaml(text: str) -> Found | None:
+    """The parser's own words help nobody who does not know YAML; its line does (counted below the first dashes)."""
+    if "is not valid YAML" not in text:
+        return None
+    line = _YAML_LINE.search(text)
+    return Found(_NOT_YAML, int(line[1]) + 1 if line else None)
 
 
 def _of_field(field: str, said: str, content: str) -> Found:
@@ -66,9 +77,7 @@ def _of_field(field: str, said: str, content: str) -> Found:
 
 
 def _line_of(text: str, content: str) -> int | None:
-    """Where in a document a finding stands, by what it names: a line of the YAML, a sentence, a link, a field …"""
-    if yaml_line := _YAML_LINE.search(text):
-        return int(yaml_line[1]) + 1  # counted below the first three dashes
+    """Where in a document a finding stands, by what it names: a sentence, a link, a mark, a field, a figure."""
     for looked in (_line_of_quote, _line_of_link, _line_of_mark, _line_of_own_field, _line_of_figure):
         if line := looked(text, content):
             return line
