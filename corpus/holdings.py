@@ -9,11 +9,11 @@ import yaml
 
 from corpus.extract import SUFFIXES, printable
 from corpus.frontmatter import split_parts
+from corpus.language import LANGUAGES
 
 _HEAD_BYTES = 262_144
 _NAMED = re.compile(r"^(?:id|language|title):.*\n", re.MULTILINE)
 _ID = re.compile(r"^id:", re.MULTILINE)
-_LANGUAGES = ("en", "it", "de")
 
 
 @dataclass(frozen=True)
@@ -67,4 +67,4 @@ def _ours(folder: Path, name: str) -> Holding | None:
         id_, language, title = (str(said[field]) for field in ("id", "language", "title"))
     except (yaml.YAMLError, KeyError, TypeError):
         return None
-    return Holding(name, id_, language, title) if language in _LANGUAGES else None
+    return Holding(name, id_, language, title) if language in LANGUAGES else None

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from corpus.errors import UsageError
 from corpus.holdings import Holding, holdings
+from corpus.language import LANGUAGES
 from ui.operator.work import Retirement
 
 LONGEST_REASON = 300
-_LANGUAGES = ("en", "it", "de")
 
 
 @dataclass(frozen=True)
@@ -66,4 +66,4 @@ def _heir(heir: str, choice: Choice, there: Mapping[str, Choice]) -> str:
 
 
 def _place(held: Holding) -> int:
-    return _LANGUAGES.index(held.language) if held.language in _LANGUAGES else 0
+    return LANGUAGES.index(held.language) if held.language in LANGUAGES else 0

@@ -32,15 +32,16 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class Found:
-    """One thing to mend; `line` counts from 1, None where it is the whole document."""
+    """One thing to mend; `line` counts from 1, None where there is no single one: then it is said of the `whole`."""
 
     text: str
     line: int | None = None
+    whole: str = "The whole document"
 
     @property
     def where(self) -> str:
         """The place in words."""
-        return f"Line {self.line}" if self.line else "The whole document"
+        return f"Line {self.line}" if self.line else self.whole
 
 
 def found_in(problem: str, content: str) -> list[Found]:
@@ -73,7 +74,7 @@ def _of_field(field: str, said: str, content: str) -> Found:
     top, _, below = field.partition(".")
     number, _, part = below.partition(".")
     named = f"{part or 'entry'} of {top} number {int(number) + 1}" if number.isdecimal() else field
-    return Found(f"{named} {said}.", _line_of_field(content, top))
+    return Found(f"{named} {said}.", _line_of_field(content, top), "The front matter")
 
 
 def _line_of(text: str, content: str) -> int | None:

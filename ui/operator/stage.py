@@ -3,7 +3,6 @@
 One at a time, for two changes tried apart would not be tried together. It ends with the process, and after an hour.
 """
 
-import logging
 import secrets
 import threading
 import time
@@ -19,7 +18,6 @@ PREFIX = "assistant-stage-"
 EXPIRES = 3600.0  # seconds
 T = TypeVar("T")
 Say = Callable[[str], None]
-_log = logging.getLogger(__name__)
 
 
 class _Abandoned(Exception):
