@@ -5,9 +5,11 @@ Page, commands and evaluation all go through `Assistant.stream`.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
+from pathlib import Path
 
 from assistant.answer import (
     Answer,
@@ -102,6 +104,18 @@ class Assistant:
         # Not closed yet: questions under way end with the build they began with.
         self._former, self._retriever = self._retriever, newer
         return True
+
+    @contextmanager
+    def beside(self, directory: Path) -> Iterator["Assistant"]:
+        """Yield an assistant that quotes from the index in another directory by the same means; no model is asked.
+
+        Raises `IndexUnusable` when that index cannot be served.
+        """
+        retriever = Retriever(directory, self.embedder, self._today)
+        try:
+            yield Assistant(retriever, self._verifier, None, today=self._today, reader=self._reader)
+        finally:
+            retriever.close()
 
     @property
     def degraded(self) -> str | None:

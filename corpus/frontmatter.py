@@ -75,6 +75,11 @@ def read_parts(path: Path) -> tuple[str, str] | None:
         raise CorpusError(
             f"{path} is not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8."
         ) from None
+    return split_parts(content)
+
+
+def split_parts(content: str) -> tuple[str, str] | None:
+    """Return the front matter of a document as it stands there, and its text; None when it has no front matter."""
     parts = _FRONT_MATTER.fullmatch(content)
     return (parts["head"], parts["text"]) if parts else None
 

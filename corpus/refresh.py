@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from corpus.facts import Fact, facts_beside, read_facts
-from corpus.frontmatter import read_parts
+from corpus.frontmatter import read_parts, split_parts
 from corpus.marks import take_marks
 
 _BLOCK = re.compile(r"^(?=[\w#])", re.MULTILINE)
@@ -48,18 +48,25 @@ def refresh(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*.md")) if _refresh_file(path, facts)]
 
 
-def _refresh_file(path: Path, facts: Mapping[str, Fact]) -> bool:
-    head, marked = read_parts(path) or ("", "")
+def refreshed(content: str, facts: Mapping[str, Fact]) -> str:
+    """Return a document with `derived` written into its front matter; as it is when it has no marks of known facts."""
+    head, marked = split_parts(content) or ("", "")
     names = list(dict.fromkeys(mark.fact for mark in take_marks(marked)[1] if mark.fact in facts))
-    if not names:
+    return f"---\n{with_fields(head, derived(names, facts))}---\n{marked}" if names else content
+
+
+def _refresh_file(path: Path, facts: Mapping[str, Fact]) -> bool:
+    parts = read_parts(path)
+    if parts is None:
         return False
-    new = _with(head, derived(names, facts))
-    if new != head:
-        path.write_text(f"---\n{new}---\n{marked}", encoding="utf-8", newline="")
-    return new != head
+    content = f"---\n{parts[0]}---\n{parts[1]}"
+    new = refreshed(content, facts)
+    if new != content:
+        path.write_text(new, encoding="utf-8", newline="")
+    return new != content
 
 
-def _with(head: str, values: Mapping[str, Any]) -> str:
+def with_fields(head: str, values: Mapping[str, Any]) -> str:
     """Replace the fields in a front matter where they stand, or add them at its end; all else stays as it is."""
     blocks = [block for block in _BLOCK.split(head) if block]
     at = {block.partition(":")[0]: place for place, block in enumerate(blocks)}

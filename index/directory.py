@@ -69,6 +69,16 @@ def how_to_mend(directory: Path) -> str:
     return f"Run `python -m assistant index --index {directory}`."
 
 
+def copy_live(directory: Path, into: Path) -> None:
+    """Make a directory whose live build is that of another one, to be updated without touching it.
+
+    The files are links where the disk allows it, for a build is only read. Raises `IndexUnusable` when there is none.
+    """
+    build = require_live_build(directory)
+    shutil.copytree(build, into / build.name, copy_function=_link_or_copy)
+    _write_atomically(into / "CURRENT", build.name)
+
+
 @contextmanager
 def writing(directory: Path) -> Iterator[None]:
     """Hold the writer's lock, or raise `IndexBusy` naming who holds it within two seconds.
@@ -130,6 +140,13 @@ def _named_in(directory: Path, pointer: str) -> Path | None:
         return build if Path(name).name == name and name.startswith(_PREFIX) and build.is_dir() else None
     except (OSError, ValueError):
         return None
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another disk, or one that has no links
+        shutil.copy2(source, target)
 
 
 def _write_atomically(file: Path, text: str) -> None:

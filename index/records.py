@@ -5,6 +5,7 @@ A chunk's number is its place in the corpus, from 0. By it the vectors, Chroma a
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -167,6 +168,12 @@ class Records:
         """Yield the numbers of the chunks in a language, in order."""
         for (number,) in self._db.execute("SELECT number FROM chunks WHERE language = ? ORDER BY number", (language,)):
             yield number
+
+    def fingerprints(self) -> Counter[str]:
+        """Return how often each text of a chunk is there, by its fingerprint."""
+        return Counter(
+            dict(self._db.execute("SELECT fingerprint, count(*) FROM chunks GROUP BY fingerprint").fetchall())
+        )
 
     def chunks_by_language(self) -> dict[str, int]:
         """Return how many chunks there are in each language."""

@@ -5,20 +5,14 @@ write to. They get one of their own: every file in it is a link into the build, 
 build stays as it was written, byte for byte; one on a read-only disk serves, and one that was replaced goes on serving.
 """
 
-import atexit
 import shutil
-import tempfile
-import time
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from corpus.errors import IndexUnusable
+from index.ownfolder import OwnFolder
 
 _PREFIX = "assistant-index-"
-_YOUNG = 60.0  # seconds in which a folder may not have its lock yet
 
 
 class NoWorkingCopy(IndexUnusable):
@@ -29,11 +23,8 @@ class WorkingCopy:
     """A temporary folder with the files of some folders of a build. Removed on `close` and at the process's end."""
 
     def __init__(self, build: Path, folders: Iterable[str], copied: str) -> None:
-        _remove_leftovers()
-        self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        self._lock = FileLock(self.path / "in-use", thread_local=False)
-        self._lock.acquire(blocking=False)
-        atexit.register(self.close)
+        self._folder = OwnFolder(_PREFIX)
+        self.path = self._folder.path
         try:
             for folder in folders:
                 _link_all(build / folder, self.path / folder, copied)
@@ -46,9 +37,7 @@ class WorkingCopy:
 
     def close(self) -> None:
         """Remove the folder."""
-        atexit.unregister(self.close)
-        shutil.rmtree(self.path, ignore_errors=True)
-        self._lock.release()
+        self._folder.close()
 
 
 def _link_all(source: Path, target: Path, copied: str) -> None:
@@ -61,12 +50,3 @@ def _link_all(source: Path, target: Path, copied: str) -> None:
             shutil.copyfile(file, place)
         elif file.suffix != ".lock":
             place.symlink_to(file.resolve())
-
-
-def _remove_leftovers() -> None:
-    """Remove the folders of processes that ended without doing so."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError, Timeout):  # another user's, or in use
-            if time.time() - folder.stat().st_mtime > _YOUNG:
-                with FileLock(folder / "in-use", timeout=0):
-                    shutil.rmtree(folder)

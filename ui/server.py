@@ -1,6 +1,6 @@
 """The page as a web application: what is served to whom, with which headers, up to which size."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui.body import read_up_to, replayed
 from ui.card import card_routes
 from ui.downloads import Downloads, download_routes
 from ui.engine import Engine
@@ -18,6 +19,7 @@ from ui.limits import RateLimit
 from ui.operator.routes import operator_routes
 from ui.operator.sessions import Sessions
 from ui.operator.state import Operated
+from ui.operator.uploads import UPLOAD
 from ui.page import Page
 
 ANSWER_SECONDS = 60.0
@@ -62,12 +64,13 @@ def build_app(
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     # Added last, applied first: headers go on every response, also on refusals.
     app.add_middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=["GET", "POST"])
-    app.add_middleware(BodyLimit)
+    password = operated.settings.operator_password.get_secret_value() if operated else ""
+    app.add_middleware(BodyLimit, counted_there={UPLOAD} if password else ())
     app.add_middleware(ClosedRoutes)
     app.add_middleware(SecurityHeaders, origins=origins)
     if card is not None:
         app.include_router(card_routes(card))
-    if operated is not None and (password := operated.settings.operator_password.get_secret_value()):
+    if operated is not None and password:
         app.include_router(operator_routes(operated, Sessions(password)))
     downloads = Downloads()
     app.include_router(download_routes(downloads))
@@ -146,42 +149,19 @@ class ClosedRoutes:
 
 
 class BodyLimit:
-    """Refuses request bodies over `MAX_BODY`, counted as they arrive: a declared length may be missing or wrong."""
+    """Refuses request bodies over `MAX_BODY`. Routes in `counted_there` have a limit of their own, and see to it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, counted_there: Container[str] = ()) -> None:
         self.app = app
+        self._counted_there = counted_there
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self._counted_there:
             await self.app(scope, receive, send)
             return
-        body = await _read_up_to(MAX_BODY, receive)
+        body = await read_up_to(MAX_BODY, receive)
         if body is None:
             await PlainTextResponse("Request body too large", status_code=413)(scope, receive, send)
         else:
-            await self.app(scope, _replayed(body, receive), send)
-
-
-async def _read_up_to(limit: int, receive: Receive) -> bytes | None:
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":  # the client is gone
-            return body
-        piece: bytes = message.get("body", b"")
-        body += piece
-        if len(body) > limit:
-            return None
-        if not message.get("more_body", False):
-            return body
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Give the body that was read to the application, then whatever the server still has to say."""
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def receive_again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return receive_again
+            await self.app(scope, replayed(body, receive), send)

@@ -19,3 +19,22 @@
   }
   follow();
 })();
+
+// While a change is prepared, what is being done is said; when it is, the page shows what came of it.
+(() => {
+  const stage = document.querySelector("#stage[data-running]");
+  if (!stage) return;
+
+  async function look() {
+    const response = await fetch("/operator/documents/stage", { redirect: "error" });
+    const progress = await response.json();
+    if (!progress.running) location.reload();
+    else if (stage.textContent !== progress.state) stage.textContent = progress.state;
+    return progress.running;
+  }
+
+  async function follow() {
+    if (await look().catch(() => true)) setTimeout(follow, 1000); // a lost answer: asked again
+  }
+  follow();
+})();

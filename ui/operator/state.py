@@ -1,6 +1,7 @@
 """What the operator's page tells, as plain values: the index, the calendar of the documents, feedback, settings."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from assistant.assistant import Assistant
 from assistant.demand import Entry, entries, is_disliked, is_unanswered
 from assistant.feedback import Feedback, FeedbackStore
 from assistant.settings import PREFIX, Settings
@@ -38,6 +40,9 @@ class Served(Protocol):
     @property
     def embedder(self) -> Embedder:
         """What questions are compared with."""
+
+    def beside(self, directory: Path) -> AbstractContextManager[Assistant]:
+        """The same over the index in another directory, without a language model."""
 
 
 @dataclass(frozen=True)
