@@ -1,4 +1,4 @@
-"""A message as it may have been meant: figures for letters, letters set apart, letters swapped in words that attacks need."""
+"""A message as it may be meant: figures for letters, letters set apart, misspelt words that attacks need."""
 
 import re
 import unicodedata

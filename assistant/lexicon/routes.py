@@ -1,7 +1,7 @@
-"""How messages sound that need no search, in each language: patterns (`routes.*.json`), so that a translator can mend them.
+"""How messages sound that need no search: patterns of each language (`routes.*.json`), for a translator to mend.
 
-What is said for its own sake (a greeting, thanks, "what can you do?", "tell me more") is told by the whole message. What
-tells the assistant what to do counts wherever it stands, after the words that lead up to a request ("order").
+What is said for its own sake (a greeting, thanks, "what can you do?", "tell me more") is told by the whole message.
+What tells the assistant what to do counts wherever it stands, after the words that lead up to a request ("order").
 """
 
 import json
