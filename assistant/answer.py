@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     UNVERIFIED = "unverified"
     TRANSLATED = "translated"
     INCOMPLETE = "incomplete"
+    GENERAL = "general"
 
 
 @dataclass(frozen=True)

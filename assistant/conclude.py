@@ -9,6 +9,7 @@ from assistant.evidence import cite
 from assistant.generator import Generator
 from assistant.notices import disagreements, notices
 from assistant.question import Question
+from assistant.route import asks_of_own_case
 from assistant.texts import say
 
 
@@ -23,7 +24,9 @@ def grounded(
     """Return the answer that a draft makes; `generator` is whoever wrote it, None when it quotes."""
     citations = cite(asked.quotes, draft.cited)
     quoted = [quote for quote in asked.quotes if quote.citation.n in draft.cited]
-    remarks = notices(citations, asked.language, today) + disagreements(quoted, asked.language) + extra
+    remarks = (
+        notices(citations, asked.language, today) + disagreements(quoted, asked.language) + extra + _general(asked)
+    )
     answer = replace(ended(asked, status, draft.text, citations), notices=remarks)
     return answer if generator is None else replace(answer, composer="model", model=generator.name)
 
@@ -55,3 +58,8 @@ def ended(asked: Question, status: Status, text: str, citations: tuple[Citation,
 def incomplete(asked: Question, why: str) -> Notice:
     """Return the notice that an answer is not what it would have been."""
     return Notice(NoticeKind.INCOMPLETE, say(asked.language, why))
+
+
+def _general(asked: Question) -> tuple[Notice, ...]:
+    """The notice that documents tell what holds in general, not for whoever asks whether it holds for them."""
+    return (Notice(NoticeKind.GENERAL, say(asked.language, "general")),) if asks_of_own_case(asked.text) else ()

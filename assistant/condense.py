@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Turn
 from assistant.lexicon import lexicon, words
+from assistant.lexicon.routes import routes
 from corpus.language import LANGUAGES
 from index.words import terms
 
@@ -136,8 +137,7 @@ def _term(word: str, language: str) -> str:
 
 
 def _is_small_talk(text: str, language: str) -> bool:
-    known = lexicon(language)
-    return " ".join(words(text.lower())) in known.greetings | known.thanks
+    return routes(language).small_talk(text) in ("greeting", "thanks")
 
 
 def _opens_a_topic(question: str, telling: Collection[str], said: Collection[str], language: str) -> bool:

@@ -9,6 +9,7 @@ from assistant.calibration import Judgement
 from assistant.condense import Standalone
 from assistant.evidence import Quote
 from assistant.judge import NO
+from assistant.lexicon.routes import small_talk_language
 from corpus.errors import UsageError
 from corpus.language import LANGUAGES, detect_language
 from index.retrieve import ScoredChunk, ScoredSentence
@@ -66,4 +67,6 @@ def accept(question: str, history: Sequence[Turn], language: str | None) -> Ques
         raise UsageError(f"The language {language!r} is none of {', '.join(LANGUAGES)}.")
     spoken = [turn.content for turn in history if turn.role == "user"]
     default = detect_language(spoken[-1]) if spoken else "en"
-    return Question(text, language or detect_language(text, default), time.monotonic())
+    # So short that letters tell little: "Chi sei?" looks German to them.
+    spoken_in = language or small_talk_language(text, default) or detect_language(text, default)
+    return Question(text, spoken_in, time.monotonic())

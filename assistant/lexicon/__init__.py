@@ -26,11 +26,6 @@ class Lexicon:
     negations: frozenset[str]
     hedges: frozenset[str]
     names_a_thing: tuple[str, ...]
-    greetings: frozenset[str]
-    thanks: frozenset[str]
-    capabilities: frozenset[str]
-    advice: tuple[str, ...]
-    attacks: re.Pattern[str]
     asks: re.Pattern[str]
     asks_on: re.Pattern[str]
     kinds: dict[str, re.Pattern[str]]
@@ -44,24 +39,13 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """Return the lexicon of "en", "it" or "de"."""
     data = json.loads((_FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    sets = (
-        "pointers",
-        "fillers",
-        "before_places",
-        "stops",
-        "negations",
-        "hedges",
-        "greetings",
-        "thanks",
-        "capabilities",
-    )
-    tuples = ("openers", "conjunctions", "subjectless", "names_a_thing", "advice")
+    sets = ("pointers", "fillers", "before_places", "stops", "negations", "hedges")
+    tuples = ("openers", "conjunctions", "subjectless", "names_a_thing")
     fields: dict[str, Any] = {name: frozenset(data[name]) for name in sets}
     fields |= {name: tuple(data[name]) for name in tuples}
     return Lexicon(
         **fields,
         not_pointing=_any_of(data["not_pointing"]),
-        attacks=_any_of(data["attacks"]),
         asks=re.compile(rf"\b{data['asks']}\b", re.IGNORECASE),
         asks_on=re.compile("|".join(data["asks_on"]), re.IGNORECASE),
         kinds={kind: _any_of(patterns) for kind, patterns in data["kinds"].items()},
