@@ -28,7 +28,6 @@ class NoticeKind(StrEnum):
     UNVERIFIED = "unverified"
     TRANSLATED = "translated"
     INCOMPLETE = "incomplete"
-    GENERAL = "general"
 
 
 @dataclass(frozen=True)

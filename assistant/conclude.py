@@ -62,4 +62,4 @@ def incomplete(asked: Question, why: str) -> Notice:
 
 def _general(asked: Question) -> tuple[Notice, ...]:
     """The notice that documents tell what holds in general, not for whoever asks whether it holds for them."""
-    return (Notice(NoticeKind.GENERAL, say(asked.language, "general")),) if asks_of_own_case(asked.text) else ()
+    return (incomplete(asked, "general"),) if asks_of_own_case(asked.text) else ()

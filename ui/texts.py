@@ -54,7 +54,6 @@ class Texts(BaseModel):
     notice_unverified: str
     notice_translated: str
     notice_incomplete: str
-    notice_general: str
     feedback_ask: str
     feedback_up: str
     feedback_down: str
