@@ -88,7 +88,7 @@ class _Pages:
             if form:
                 token = (await _fields(request)).get("token", "")
                 if _is_foreign(request) or not secrets.compare_digest(token.encode(), session.token.encode()):
-                    return _plain("This form is not of this session. Open the page anew.", 403)
+                    return _plain("This form does not belong to this session. Reload the page and try again.", 403)
             return await handler(request, session)
 
         return guarded
@@ -98,16 +98,16 @@ class _Pages:
 
     async def sign_in(self, request: Request) -> Response:
         if _is_foreign(request):
-            return _plain("This form is not of this site.", 403)
+            return _plain("This form was not sent from this site.", 403)
         address = request.client.host if request.client else ""
         typed = (await _fields(request)).get("password", "")
         if self._sessions.is_closed_to(address):
             minutes = round(ATTEMPT_SECONDS / 60)
-            problem = f"There were too many wrong passwords. Try again in {minutes} minutes."
+            problem = f"Too many wrong passwords. Try again in {minutes} minutes."
             return _page("login.html", 429, problem=problem)
         key = self._sessions.begin(typed, address)
         if key is None:
-            return _page("login.html", 401, problem="This is not the password.")
+            return _page("login.html", 401, problem="This password is wrong.")
         response = _redirect(HOME)
         response.set_cookie(
             _COOKIE,
