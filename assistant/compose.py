@@ -58,7 +58,7 @@ def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:
     quotes = [quote for quote in chosen if quote.citation.language == code]
     if code != language:
         lead = say(language, "quote_lead", language=say(language, code))
-        return [lead, *(f"“{_shown(quote)}” [{quote.citation.n}]" for quote in quotes)]
+        return [lead, *(f"{say(language, 'quoted', text=_shown(quote))} [{quote.citation.n}]" for quote in quotes)]
     items = len(quotes) > 1 and all(_ITEM.match(quote.text) for quote in quotes)
     said = [f"{'- ' * items}{_shown(quote)} [{quote.citation.n}]" for quote in quotes]
     return said if items else [" ".join(said)]

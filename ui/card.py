@@ -30,7 +30,7 @@ def card_routes(file: Path) -> APIRouter:
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            return PlainTextResponse("The answers of this assistant were not measured yet.", 404)
+            return PlainTextResponse("The answers of this assistant have not been measured yet.", 404)
         return HTMLResponse(card_html(text), headers={"Content-Security-Policy": _POLICY})
 
     return router
@@ -39,9 +39,10 @@ def card_routes(file: Path) -> APIRouter:
 def card_html(markdown: str) -> str:
     """Return the card as a page: its headings, tables and words; markup, links and pictures in it are only text."""
     reader = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["link", "image", "autolink"])
-    product = escape(texts(DEFAULT_LANGUAGE).product)
+    words = texts(DEFAULT_LANGUAGE)
+    heading, product = escape(words.how_well), escape(words.product)
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>How well – {product}</title>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{heading} – {product}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
         f"<body><main>{reader.render(markdown)}</main></body></html>"
     )

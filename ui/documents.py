@@ -45,7 +45,7 @@ def _form_html(search: Search | None, words: Texts) -> str:
 
 def _found_html(search: Search, words: Texts, today: date) -> str:
     count = words.counted("results", len(search.passages)) if search.passages else words.results_none
-    said = words.failed if search.failed else f"{count} “{search.text}”"
+    said = words.failed if search.failed else f"{count} {words.quoted.format(text=search.text)}"
     heading = f'<h3 class="results" tabindex="-1" data-focus>{escape(said)}</h3>'
     all_of_them = action("documents", escape(words.all_documents), "plain")
     cards = "".join(card_html(c, f"result:{i}", words.code, words, today) for i, c in enumerate(search.passages))

@@ -56,7 +56,9 @@ def download_routes(downloads: Downloads) -> APIRouter:
     def export(token: str) -> Response:
         download = downloads.take(token)
         if download is None:
-            return PlainTextResponse("This download is no longer here. Please start it again.", status_code=404)
+            return PlainTextResponse(
+                "This download is no longer available. Please start it again from the page.", status_code=404
+            )
         headers = {"Content-Disposition": f'attachment; filename="{download.name}"', "Cache-Control": "no-store"}
         return Response(download.content, media_type=download.media_type, headers=headers)
 

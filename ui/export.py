@@ -112,7 +112,7 @@ def plain_text(one: Entry, words: Texts) -> str:
     if one.sources:
         lines += ["", f"{words.sources_heading}:"]
     for source in one.sources:
-        lines += [f"[{source.n}] {_described(source)}", f"    “{source.quote}”"]
+        lines += [f"[{source.n}] {_described(source)}", f"    {words.quoted.format(text=source.quote)}"]
         lines += [f"    {source.url}"] if source.url else []
     return "\n".join([*lines, "", words.footnote])
 

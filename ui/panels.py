@@ -27,10 +27,18 @@ def masthead_html(language: str) -> str:
         f' data-copied="{escape(words.copied)}" data-failed="{escape(words.copy_failed)}">'
         f'<div class="brand"><h1>{escape(words.product)}</h1><p>{escape(words.tagline)}</p></div>'
         f'<div class="languages" role="group" aria-label="{escape(words.language_label)}">{languages}</div>'
-        f"{action('documents', escape(words.documents), 'plain')}"
+        f'<div class="ways">{action("documents", escape(words.documents), "plain")}'
         f'<button type="button" class="plain" popovertarget="conversations">{escape(words.conversations)}</button>'
-        f"{action('new', escape(words.new_conversation), 'plain new')}"
+        f"{action('new', _new_html(words), 'plain new')}</div>"
         '<p class="visually-hidden" role="status" data-said></p></header>'
+    )
+
+
+def _new_html(words: Texts) -> str:
+    """Both forms of the label: a narrow screen shows the short one, a screen reader is told the whole one anywhere."""
+    return (
+        f'<span class="whole">{escape(words.new_conversation)}</span>'
+        f'<span class="short" aria-hidden="true">{escape(words.new_short)}</span>'
     )
 
 

@@ -24,6 +24,7 @@ class Texts(BaseModel):
     language_label: str
     conversation_label: str
     new_conversation: str
+    new_short: str
     ai_notice: str
     welcome: str
     examples_label: str
@@ -99,6 +100,7 @@ class Texts(BaseModel):
     sources_none: str
     for_question: str
     source: str
+    quoted: str
     show_in_document: str
     section: str
     document_language: str

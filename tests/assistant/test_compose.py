@@ -121,7 +121,8 @@ def test_a_quote_far_below_the_best_is_not_shown():
 @pytest.mark.parametrize("language", ["it", "de"])
 def test_quotes_in_another_language_get_a_lead_in(language):
     lead = say(language, "quote_lead", language=say(language, "en"))
-    assert quote_answer(QUOTES, language).text == f"{lead}\n“{FIRM}.” [1]\n“{WINE}.” [2]"
+    firm, wine = (say(language, "quoted", text=f"{said}.") for said in (FIRM, WINE))
+    assert quote_answer(QUOTES, language).text == f"{lead}\n{firm} [1]\n{wine} [2]"
 
 
 def test_a_line_break_in_a_quote_is_flattened():
@@ -149,7 +150,7 @@ def test_quotes_in_the_readers_language_stay_plain_beside_others():
     own, other = quotes("Der Hub hat 80 Firmen.", language="de")[0], quotes("One.", "The hub has 29 firms.")[1]
     draft = quote_answer([own, other], "de")
     lead = say("de", "quote_lead", language=say("de", "en"))
-    assert draft.text == f"Der Hub hat 80 Firmen. [1]\n{lead}\n“The hub has 29 firms.” [2]"
+    assert draft.text == f"Der Hub hat 80 Firmen. [1]\n{lead}\n„The hub has 29 firms.“ [2]"
 
 
 def test_items_of_a_list_stay_a_list():

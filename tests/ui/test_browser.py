@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import HOSTILE
 from tests.ui.fakes import FOUNDERS, HUB, INVESTMENT
-from ui.texts import texts
+from ui.texts import INTERFACE_LANGUAGES, texts
 
 pytestmark = pytest.mark.browser
 WORDS = texts("en")
@@ -208,3 +208,22 @@ def test_hostile_text_runs_nothing_and_fetches_nothing(open_tab):
     assert page.evaluate("window.ran") is None
     strange = "#page :is(script, img, svg, style, iframe, form, input, code, .katex)"
     assert page.locator(strange).evaluate_all("found => found.map(e => e.outerHTML)") == []
+
+
+@pytest.mark.parametrize("language", INTERFACE_LANGUAGES)
+@pytest.mark.parametrize("width", [320, 414])
+def test_the_masthead_of_a_phone_has_two_rows_with_all_of_its_buttons(open_tab, language, width):
+    page, words = open_tab(width=width, locale=language).page, texts(language)
+    page.add_style_tag(content=".masthead h1 { white-space: nowrap; overflow: hidden; }")  # fonts differ in width
+    names = [texts(code).language_name for code in INTERFACE_LANGUAGES]
+    names += [words.documents, words.conversations, words.new_conversation]
+    buttons = page.locator("#masthead").get_by_role("button")
+    boxes = [buttons.and_(page.get_by_role("button", name=name, exact=True)).bounding_box() for name in names]
+    assert buttons.count() == len(names)
+    assert all(box["width"] >= 24 and box["height"] >= 24 for box in boxes)
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+    assert max(middles[:3]) - min(middles[:3]) < 3
+    assert max(middles[3:]) - min(middles[3:]) < 3
+    ends = [(box["x"], box["x"] + box["width"]) for box in boxes]
+    assert all(ends[n][1] <= ends[n + 1][0] for n in (0, 1, 3, 4))
+    assert max(end for _, end in ends) <= width

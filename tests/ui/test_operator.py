@@ -123,7 +123,7 @@ def test_a_wrong_password_opens_nothing(open_client, wrong):
     response = log_in(client, wrong)
     assert response.status_code == 401
     assert "set-cookie" not in response.headers
-    assert "This is not the password." in response.text
+    assert "This password is wrong." in response.text
 
 
 def test_attempts_are_limited_and_the_right_password_waits_too(open_client):
@@ -239,7 +239,7 @@ def test_documents_past_their_review_come_first(open_client):
     client = open_client(today=lambda: date(2040, 1, 1))
     log_in(client)
     page = client.get("/operator/documents").text
-    assert "Past their review or their validity (" in page
+    assert "Past their review or validity date (" in page
     assert "to be reviewed" in page
     assert "Errors (0)" in page
 
@@ -264,9 +264,9 @@ def test_feedback_is_listed_masked_put_together_and_deleted(client, store):
     store.add(replace(GIVEN, id="a", question=secret, question_used=secret, comment=secret))
     store.add(replace(GIVEN, id="b", status="not_in_corpus", citations=(), reason="", question_used="How long?"))
     page = client.get("/operator/feedback").text
-    assert "Answers judged: 2, helpful: 0." in page
-    assert "gaps of the documents (1)" in page
-    assert "Answered, and not liked (1)" in page
+    assert "Answers judged: 2, of them helpful: 0." in page
+    assert "gaps in the documents (1)" in page
+    assert "Answered, but not helpful (1)" in page
     assert "mario@example.com" not in page
     assert "[e-mail]" in page
     assert "<script>window" not in page
@@ -314,7 +314,7 @@ def test_the_index_is_updated_once_at_a_time_and_its_lines_are_shown(open_client
     client = open_client(rebuild=Rebuild([sys.executable, "-c", waits], {}))
     log_in(client)
     sent = {"token": token(client)}
-    assert client.get("/operator/rebuild").json()["state"].startswith("No update was started")
+    assert client.get("/operator/rebuild").json()["state"].startswith("No update has been started")
     assert client.post("/operator/rebuild", data=sent).headers["location"] == "/operator#rebuild"
     client.post("/operator/rebuild", data=sent)  # while it runs: nothing
     assert client.get("/operator/rebuild").json()["running"]

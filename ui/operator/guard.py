@@ -56,7 +56,7 @@ class Guard:
             session = self._session(request)
             if session is None:
                 return redirect(LOGIN)
-            foreign = plain("This form is not of this session. Open the page anew.", 403)
+            foreign = plain("This form does not belong to this session. Reload the page and try again.", 403)
             if is_foreign(request):
                 return foreign
             try:

@@ -31,7 +31,7 @@ class Progress:
         if self.running:
             return "The index is being updated …"
         if self.code is None:
-            return "No update was started since the program was."
+            return "No update has been started since the program began."
         return "The update is done." if self.code == 0 else "The update failed; the index is as it was before."
 
 

@@ -60,17 +60,16 @@ class _Pages:
 
     async def sign_in(self, request: Request) -> Response:
         if is_foreign(request):
-            return plain("This form is not of this site.", 403)
+            return plain("This form was not sent from this site.", 403)
         address = request.client.host if request.client else ""
         typed = (await fields(request)).get("password", "")
         if self._sessions.is_closed_to(address):
             minutes = round(ATTEMPT_SECONDS / 60)
-            return page(
-                "login.html", 429, problem=f"There were too many wrong passwords. Try again in {minutes} minutes."
-            )
+            problem = f"Too many wrong passwords. Try again in {minutes} minutes."
+            return page("login.html", 429, problem=problem)
         key = self._sessions.begin(typed, address)
         if key is None:
-            return page("login.html", 401, problem="This is not the password.")
+            return page("login.html", 401, problem="This password is wrong.")
         response = redirect(HOME)
         response.set_cookie(
             COOKIE,

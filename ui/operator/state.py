@@ -69,7 +69,7 @@ class Documents:
 def documents_state(folder: Path, today: date) -> Documents:
     """Return what a machine can say of the documents. Raises `ProjectError` when they cannot be checked."""
     if not folder.is_dir():
-        raise UsageError(f"Only a folder of documents can be checked, and {folder.name} is none.")
+        raise UsageError(f"Only a folder of documents can be checked, and {folder.name} is not one.")
     found = check_corpus(folder, today)
     past = [due for due in found.calendar if due.days < 0]
     near = [due for due in found.calendar if 0 <= due.days <= NEAR]
