@@ -26,6 +26,7 @@ from assistant.compose import Draft, model_answer, quote_answer
 from assistant.conclude import ended, grounded, incomplete, not_in_corpus
 from assistant.condense import condense
 from assistant.coverage import set_apart
+from assistant.crowd import Crowd
 from assistant.evidence import collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
@@ -42,12 +43,13 @@ from corpus.errors import ModelUnavailable
 from corpus.language import detect_language
 from index.embed import Embedder
 from index.reader import Reader
-from index.reread import FULLY, IN_PASSING, Depth, reread
+from index.reread import FULLY, HURRIED, IN_PASSING, Depth, reread
 from index.retrieve import Retriever
 from index.standing import asks_for_history
 
 PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
+UNHURRIED = 2  # questions that are read at once before less is read of each, so that nobody waits for long
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,7 @@ class Assistant:
         self._reader = reader
         self._turns = turns
         self._depth = depth
+        self._crowd = Crowd()
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -194,14 +197,15 @@ class Assistant:
         found = retriever.search(whole.question, asked.language, context=whole.context)
         asked.chunks = found.chunks
         ranked = []
-        for part in [whole, *(asked.parts if self._reader else ())]:
-            sentences = (
-                reread(self._reader, part.text, found, self._depth).sentences if self._reader else found.sentences
-            )
-            preferred = prefer_kind(sentences, part.question, asked.language)
-            evidence, missing = set_apart(preferred, retriever)
-            asked.not_covered = asked.not_covered or missing
-            ranked.append(evidence)
+        with self._crowd.joined() as others:
+            depth = self._depth if others < UNHURRIED else HURRIED
+            for part in [whole, *(asked.parts if self._reader else ())]:
+                sentences = reread(self._reader, part.text, found, depth).sentences if self._reader else found.sentences
+                preferred = prefer_kind(sentences, part.question, asked.language)
+                evidence, missing = set_apart(preferred, retriever)
+                asked.not_covered = asked.not_covered or missing
+                ranked.append(evidence)
+                depth = IN_PASSING  # of a part only the best sentence is quoted
         today = not asks_for_history(asked.text, asked.language, self._today())
         asked.quotes = with_other_side(gather(ranked, retriever), retriever, newest_first=today)
         now = asked.elapsed()

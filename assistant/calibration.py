@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,25 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Weighing:
-    """A logistic regression over signals, and the log-odds from which on the quotes answer."""
+    """A logistic regression over signals, and the log-odds from which on the quotes answer.
+
+    `usual` holds mean and spread of each signal (0 and 1 where it is not named): what is weighed is how many spreads a
+    signal is from its mean, or ("reading*length") the product of two such.
+    """
 
     weights: Mapping[str, float]
     bias: float
     threshold: float
+    usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def log_odds(self, values: Mapping[str, float]) -> float:
         """Log-odds that the quotes answer."""
-        return self.bias + sum(weight * values[name] for name, weight in self.weights.items())
+        known = {name: self._standard(name, value) for name, value in values.items()}
+        return self.bias + sum(w * prod(known[part] for part in name.split("*")) for name, w in self.weights.items())
+
+    def _standard(self, name: str, value: float) -> float:
+        mean, spread = self.usual.get(name, (0.0, 1.0))
+        return (value - mean) / spread
 
     def judge(self, values: Mapping[str, float]) -> Judgement:
         """Whether they do."""
@@ -42,7 +53,7 @@ class Weighing:
 def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
     """Return what the command wrote: for the reader alone, and with the gap of a generator as it comes or trained."""
     return {
-        name: Weighing(entry["weights"], entry["bias"], entry["threshold"])
+        name: Weighing(entry["weights"], entry["bias"], entry["threshold"], entry.get("usual", {}))
         for name, entry in _read(file).items()
         if "weights" in entry
     }

@@ -12,6 +12,7 @@ from index.words import names_in, terms
 
 _SURE = 8.0  # log-odds beyond which the reader is not surer of anything
 _MOST = 3  # unknown names that are told apart
+_LONG, _LONGEST = 120, 1.5  # characters of a question with a story; longer than half as much again tells nothing more
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Signals:
     kind: float
     figures: float
     names: float
+    length: float
 
     def as_row(self) -> dict[str, float]:
         """Name and value of each."""
@@ -47,6 +49,7 @@ def signals(question: str, language: str, quotes: Sequence[Quote]) -> Signals:
         kind=_lacks_kind(question, language, quotes[0].text),
         figures=_unknown_figures(question, known, language),
         names=_unknown_names(question, known, language),
+        length=min(_LONGEST, len(question) / _LONG),
     )
 
 

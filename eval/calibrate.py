@@ -23,6 +23,10 @@ FOLDS, SEED = 5, 0
 REFUSED = 0.10
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
 CURVE = 20  # points of the curve that is kept
+# With fewer cases signals are weighed alone; with more also what two of them say together (the reader is to be trusted
+# less on a long question, the kind of answer matters less where it is sure): docs/decisions/answerability.md.
+ENOUGH = 500
+_PENALTY = 0.1  # the weights are many then
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ def _states(considered: Considered, facts: set[str]) -> bool:
 
 
 def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
-    """Return weights, bias, threshold (log-odds), and, from cross-validation, area under the curve and the curve.
+    """Return weights (of products of signals, too, if there are `ENOUGH` cases), the signals' usual values, bias,
+    threshold (log-odds), and, from cross-validation, area under the curve and the curve.
 
     At most the share `refused` of what the quotes answer is below the threshold.
     """
@@ -73,21 +78,30 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     from sklearn.metrics import roc_auc_score, roc_curve
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
     names = list(rows[0].values)
     values = np.array([[row.values[name] for name in names] for row in rows])
     truth = np.array([row.answers for row in rows])
-    model = make_pipeline(StandardScaler(), LogisticRegression(class_weight="balanced"))
+    degree, penalty = (2, _PENALTY) if len(rows) >= ENOUGH else (1, 1.0)
+    model = make_pipeline(
+        StandardScaler(),
+        PolynomialFeatures(degree, include_bias=False),
+        LogisticRegression(class_weight="balanced", C=penalty, max_iter=2000),
+    )
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
     odds = cross_val_predict(model, values, truth, cv=folds, method="decision_function")
     wrongly, rightly, at = roc_curve(truth, odds, drop_intermediate=False)
     best = int(np.argmax(rightly >= 1 - refused))
-    scaler, regression = (step for _, step in model.fit(values, truth).steps)
-    weights = regression.coef_[0] / scaler.scale_
+    scaler, products, regression = (step for _, step in model.fit(values, truth).steps)
+    weighed = [_product(name, names) for name in products.get_feature_names_out(names)]
     return {
-        "weights": {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
-        "bias": round(float(regression.intercept_[0] - weights @ scaler.mean_), 4),
+        "weights": {name: round(float(w), 4) for name, w in zip(weighed, regression.coef_[0], strict=True)},
+        "usual": {
+            name: (round(float(mean), 5), round(float(spread), 5))
+            for name, mean, spread in zip(names, scaler.mean_, scaler.scale_, strict=True)
+        },
+        "bias": round(float(regression.intercept_[0]), 4),
         "threshold": round(float(at[best]), 4),
         "cases": {"answered": int(truth.sum()), "not": int((~truth).sum())},
         "area_under_curve": round(float(roc_auc_score(truth, odds)), 4),
@@ -146,6 +160,13 @@ def write(fitted: dict[str, Any], file: Path) -> None:
     """Write the calibration; what was not fitted this time stays as it was."""
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     file.write_text(json.dumps(known | fitted, indent=1) + "\n", encoding="utf-8")
+
+
+def _product(name: str, signals: Sequence[str]) -> str:
+    """The library's "a b" and "a^2" as "a*b" and "a*a"."""
+    parts = [part for known in name.split() for part in ([known[:-2]] * 2 if known.endswith("^2") else [known])]
+    assert all(part in signals for part in parts)
+    return "*".join(parts)
 
 
 def _shares(wrongly: float, rightly: float) -> dict[str, float]:

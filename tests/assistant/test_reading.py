@@ -1,6 +1,11 @@
 """Answering with the reader."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 from assistant.answer import Status, Turn
+from assistant.assistant import UNHURRIED
+from index.reread import FULLY, HURRIED
 from tests.assistant import fakes
 from tests.assistant.fakes import UNSURE, FakeGenerator
 from tests.fakes import FakeReader
@@ -40,3 +45,26 @@ def test_what_an_answer_would_rest_on_can_be_had_before_it_is_judged(found):
     assert considered.language == "en"
     assert SAID in considered.quotes[0].text
     assert considered.quotes[0].found.reading == 4.0
+
+
+def test_where_many_ask_at_once_less_is_read_of_each(found):
+    reader = CrowdedReader(SAID, UNHURRIED + 1)
+    assistant = fakes.assistant(found, reader=reader)
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(assistant.answer, [QUESTION] * (UNHURRIED + 1)))
+    assert sorted(reader.windows) == [HURRIED.windows, *[FULLY.windows] * UNHURRIED]
+    assert {answer.status for answer in answers} == {Status.ANSWERED}
+
+
+class CrowdedReader(FakeReader):
+    """Reads when so many have come that all of them are there at once."""
+
+    def __init__(self, said, crowd):
+        super().__init__(said)
+        self._all_there = Barrier(crowd)
+        self.windows = []
+
+    def read(self, question, passages, thoroughly=None, beforehand=None):
+        self.windows.append(thoroughly)
+        self._all_there.wait(timeout=60)
+        return super().read(question, passages, thoroughly, beforehand)

@@ -3,7 +3,8 @@
 import json
 import random
 
-from eval.calibrate import Weighed, fit, write
+from assistant.calibration import Weighing
+from eval.calibrate import ENOUGH, Weighed, fit, write
 
 
 def rows(count: int = 200, noise: float = 1.0) -> list[Weighed]:
@@ -23,11 +24,27 @@ def test_the_signal_that_tells_gets_the_weight_and_the_threshold_parts_the_cases
     assert found["weights"]["reading"] > 5 * abs(found["weights"]["noise"])
     assert found["area_under_curve"] > 0.97
     assert found["cases"] == {"answered": 100, "not": 100}
-    odds = [found["bias"] + sum(found["weights"][k] * v for k, v in row.values.items()) for row in given]
-    right = sum((odd >= found["threshold"]) == row.answers for odd, row in zip(odds, given, strict=True))
-    assert right > 185
+    assert sum(judged(found, row) == row.answers for row in given) > 185
     assert found["at_threshold"]["wrongly_refused"] <= 0.05
     assert found["at_threshold"]["wrongly_answered"] < 0.1
+
+
+def judged(found: dict, row: Weighed) -> bool:
+    """What the assistant makes of it."""
+    weighing = Weighing(found["weights"], found["bias"], found["threshold"], found["usual"])
+    return weighing.judge(row.values).answers
+
+
+def test_with_enough_cases_two_signals_are_weighed_together():
+    rng = random.Random(0)
+    given = []
+    for n in range(ENOUGH):  # one signal tells the truth where the other is high, and the contrary where it is low
+        signals = {"told": rng.gauss(0, 1), "turned": rng.choice((-1.0, 1.0))}
+        given.append(Weighed(str(n), signals, signals["told"] * signals["turned"] > 0))
+    found = fit(given, 0.05)
+    assert found["weights"]["told*turned"] > 5 * abs(found["weights"]["told"])
+    assert sum(judged(found, row) == row.answers for row in given) > 0.9 * ENOUGH
+    assert "told*turned" not in fit(given[: ENOUGH - 1], 0.05)["weights"]
 
 
 def test_the_less_may_be_refused_the_lower_the_threshold():

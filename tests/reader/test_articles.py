@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from reader import own
 from reader.articles import TWINS, every_third, held_out
 
@@ -25,9 +27,10 @@ def test_what_was_taken_out_of_the_italian_set_is_held_out_in_english_too():
     assert held_out(["Huguenot", "A", "B"], ["Ugonotti"], ["Ugonotti"]) >= {"Huguenot", "Ugonotti"}
 
 
-def test_no_document_of_ours_both_trains_and_measures():
-    asked = own.written(sorted(own.QUESTIONS.glob("train.*.jsonl")))[::97]
-    held = own.written([own.QUESTIONS / "held.jsonl"])[::20]
+@pytest.mark.parametrize(("training", "measuring"), [("train", "held"), ("stories", "held-stories")])
+def test_no_document_of_ours_both_trains_and_measures(training, measuring):
+    asked = own.written(sorted(own.QUESTIONS.glob(f"{training}.*.jsonl")))[::40]
+    held = own.written([own.QUESTIONS / f"{measuring}.jsonl"])[::20]
     trained = list(own.records(asked, DOCUMENTS, lambda question, language: [], 0))
     measured = list(own.pairs(held, DOCUMENTS))
     assert len(trained) > 20
@@ -42,3 +45,9 @@ def test_an_own_question_is_answered_by_the_sentence_that_states_its_fact_and_it
     assert question.sentences == missed.sentences
     assert question.gold
     assert (question.answered, missed.answered, missed.gold) == (1.0, 0.0, ())
+
+
+def test_records_say_what_they_come_from():
+    asked = own.written(sorted(own.QUESTIONS.glob("stories.*.jsonl")))[:1]
+    told = own.records(asked, DOCUMENTS, lambda question, language: [], 0, own.STORIES)
+    assert [record.source for record in told] == ["own-stories", "own-stories+near-miss"]
