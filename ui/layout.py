@@ -45,6 +45,13 @@ class Parts:
         """Return every component, for handlers that return an `Update`."""
         return [part for value in vars(self).values() for part in (value if isinstance(value, tuple) else (value,))]
 
+    def asking(self) -> list[Any]:
+        """Return what changes while a question is answered. Gradio makes every output anew at each event, changed or
+        not (2 ms each), so that listing all would cost an answer as much as finding it.
+        """
+        shown = [self.start, self.past, self.current, self.suggestions, self.question, self.ask, self.stop]
+        return [self.state, *shown, self.message, self.sources, self.form.column, self.announcement, self.keep]
+
 
 def laid_out() -> Parts:
     """Create the components, inside a `gr.Blocks`: the conversation on the left, its sources on the right."""

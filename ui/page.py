@@ -7,7 +7,8 @@ which event was drawn last.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ class Page:
         # One queue for all ways to ask, so that the limit holds for all of them together. Nothing asked is dropped in
         # the browser (as Gradio would while an answer is under way): `ask` says that it must wait.
         asking = {"concurrency_id": "ask", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple", **quiet}
+        asking["outputs"] = parts.asking()
         gr.on([parts.question.submit, parts.ask.click], self.ask, [parts.question, parts.state], **asking)
         for example in parts.examples:
             example.click(self.ask, [example, parts.state], **asking)
@@ -107,8 +109,16 @@ class Page:
             update[self._parts.question] = gr.update(**update[self._parts.question], value=question)
         return update
 
-    async def ask(self, typed: str | None, conversation: Conversation, request: gr.Request) -> AsyncIterator[Update]:
+    async def ask(self, typed: str | None, conversation: Conversation, request: gr.Request) -> AsyncGenerator[Update]:
         """Answer a question: it shows at once, then its evidence, then the sentences, then the whole answer."""
+        changing = self._parts.asking()
+        async with aclosing(self._asked(typed, conversation, request)) as updates:
+            async for update in updates:
+                yield {part: value for part, value in update.items() if part in changing}
+
+    async def _asked(
+        self, typed: str | None, conversation: Conversation, request: gr.Request
+    ) -> AsyncGenerator[Update]:
         words, question = texts(conversation.language), clean_question(typed or "")
         problem = words.busy if conversation.run is not None else _refusal(question, words)
         if problem := problem or self._limited(request, words):
@@ -151,8 +161,9 @@ class Page:
         asked = [exchange.question] if exchange and not which else exchange.suggestions if exchange else []
         question = next((q for n, q in enumerate(asked) if str(n) == (which or "0")), None)
         if question is not None:
-            async for update in self.ask(question, conversation, request):
-                yield {part: value for part, value in update.items() if part is not self._parts.question}
+            async with aclosing(self.ask(question, conversation, request)) as updates:
+                async for update in updates:
+                    yield {part: value for part, value in update.items() if part is not self._parts.question}
 
     async def _events(self, run: Run, exchange: Exchange, words: Texts) -> AsyncIterator[Event | End]:
         """Yield the run's events; note a failure in the exchange. This is where the page shows errors."""
