@@ -57,6 +57,7 @@ def test_passages_are_what_the_plain_model_makes_in_float32(embedder, plain):
     assert np.linalg.norm(ours, axis=1) == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_questions_are_what_the_plain_model_makes_in_float32(embedder, plain):
     assert cosines(embedder.queries(QUESTIONS), plain.encode(QUESTIONS, prompt_name="query")).min() >= 0.999
 
@@ -85,6 +86,7 @@ def test_a_question_asked_again_is_not_computed_again(embedder, monkeypatch):
     assert cut == []
 
 
+@pytest.mark.thorough
 def test_a_part_is_the_sum_of_itself_alone_and_in_the_light_of_its_passage(embedder, plain):
     starts = [PASSAGE.index(sentence) for sentence in SENTENCES]
     spans = [Span(start, start + len(sentence)) for start, sentence in zip(starts, SENTENCES, strict=True)]

@@ -399,7 +399,7 @@ def test_in_the_browser_an_update_is_followed_and_every_page_is_accessible(
         expect(page.get_by_role("status")).to_have_text("The update is done.")
         expect(page.locator("#lines")).to_contain_text("built")
         expect(page.get_by_role("button", name="Update the index")).to_be_enabled()
-        page.get_by_role("link", name="Documents").click()
+        page.get_by_role("link", name="Documents", exact=True).click()
         expect(page.get_by_role("heading", name="Due within 60 days")).to_be_visible()
         look("documents")
         page.get_by_role("link", name="Feedback").click()
