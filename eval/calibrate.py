@@ -24,7 +24,8 @@ REFUSED = 0.10
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
 CURVE = 20  # points of the curve that is kept
 # With fewer cases signals are weighed alone; with more also what two of them say together (the reader is to be trusted
-# less on a long question, the kind of answer matters less where it is sure): docs/decisions/answerability.md.
+# less on a long question, the kind of answer matters less where it is sure): docs/decisions/answerability.md. Not their
+# squares: what is far from anything seen, below as above, would be believed.
 ENOUGH = 500
 _PENALTY = 0.1  # the weights are many then
 
@@ -86,7 +87,7 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     degree, penalty = (2, _PENALTY) if len(rows) >= ENOUGH else (1, 1.0)
     model = make_pipeline(
         StandardScaler(),
-        PolynomialFeatures(degree, include_bias=False),
+        PolynomialFeatures(degree, interaction_only=True, include_bias=False),
         LogisticRegression(class_weight="balanced", C=penalty, max_iter=2000),
     )
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
@@ -94,7 +95,7 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     wrongly, rightly, at = roc_curve(truth, odds, drop_intermediate=False)
     best = int(np.argmax(rightly >= 1 - refused))
     scaler, products, regression = (step for _, step in model.fit(values, truth).steps)
-    weighed = [_product(name, names) for name in products.get_feature_names_out(names)]
+    weighed = ["*".join(name.split()) for name in products.get_feature_names_out(names)]
     return {
         "weights": {name: round(float(w), 4) for name, w in zip(weighed, regression.coef_[0], strict=True)},
         "usual": {
@@ -160,13 +161,6 @@ def write(fitted: dict[str, Any], file: Path) -> None:
     """Write the calibration; what was not fitted this time stays as it was."""
     known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     file.write_text(json.dumps(known | fitted, indent=1) + "\n", encoding="utf-8")
-
-
-def _product(name: str, signals: Sequence[str]) -> str:
-    """The library's "a b" and "a^2" as "a*b" and "a*a"."""
-    parts = [part for known in name.split() for part in ([known[:-2]] * 2 if known.endswith("^2") else [known])]
-    assert all(part in signals for part in parts)
-    return "*".join(parts)
 
 
 def _shares(wrongly: float, rightly: float) -> dict[str, float]:
