@@ -198,7 +198,7 @@ class Assistant:
         asked.chunks = found.chunks
         ranked = []
         with self._crowd.joined() as others:
-            depth = self._depth if others < UNHURRIED else HURRIED
+            depth = self._depth if others < UNHURRIED else min(self._depth, HURRIED)
             for part in [whole, *(asked.parts if self._reader else ())]:
                 sentences = reread(self._reader, part.text, found, depth).sentences if self._reader else found.sentences
                 preferred = prefer_kind(sentences, part.question, asked.language)

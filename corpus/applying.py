@@ -3,7 +3,6 @@
 RETIRED/2026-11-26T12-00-00Z/    beside the folder of documents, so never indexed: the files as they were before
 """
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.changing import Change
+from corpus.durable import sync
 from corpus.errors import CorpusError
 from corpus.facts import FACTS, facts_beside
 
@@ -74,7 +74,7 @@ def _keep(places: dict[Path, str | None], folder: Path, now: datetime) -> Path |
         place = kept / _name(path, folder)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)
-        _sync(place)
+        sync(place)
     return kept
 
 
@@ -86,7 +86,7 @@ def _beside(path: Path) -> Path:
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8", newline="")
-    _sync(file)
+    sync(file)
 
 
 def _put_back(places: dict[Path, str | None], folder: Path, kept: Path | None) -> None:
@@ -97,11 +97,3 @@ def _put_back(places: dict[Path, str | None], folder: Path, kept: Path | None) -
                 shutil.copyfile(was, path)
             else:
                 path.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

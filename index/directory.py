@@ -20,6 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from corpus.durable import sync
 from corpus.errors import IndexBusy, IndexUnusable
 
 _LOCK_SECONDS = 1.0
@@ -121,7 +122,7 @@ def _settle(build: Path, mode: int) -> None:
     """Have the disk hold all of a build before anything points to it, for the same readers as the directory."""
     for path in [*build.rglob("*"), build]:
         path.chmod(mode & (0o777 if path.is_dir() else 0o666))
-        _sync(path)
+        sync(path)
 
 
 def _remove_leftovers(directory: Path) -> None:
@@ -156,15 +157,7 @@ def _write_atomically(file: Path, text: str) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     beside.replace(file)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(file.parent)
 
 
 def _this_process() -> dict[str, str | int]:

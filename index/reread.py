@@ -8,10 +8,10 @@ from index.reader import Readable, Reader, Reading
 from index.retrieve import Found, ScoredSentence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Depth:
     """How much is read: so many sentences with the lower layers (whole passages, the best first), and so many windows
-    of them with all layers.
+    of them with all layers. The smaller, the less.
     """
 
     sentences: int

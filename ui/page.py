@@ -81,8 +81,8 @@ class Page:
         quiet: dict[str, Any] = {"outputs": parts.outputs(), "show_progress": "hidden", "api_visibility": "private"}
         # One queue for all ways to ask, so that the limit holds for all of them together. Nothing asked is dropped in
         # the browser (as Gradio would while an answer is under way): `ask` says that it must wait.
-        asking = {"concurrency_id": "ask", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple", **quiet}
-        asking["outputs"] = parts.asking()
+        asking = quiet | {"outputs": parts.asking(), "trigger_mode": "multiple"}
+        asking |= {"concurrency_id": "ask", "concurrency_limit": AT_ONCE}
         gr.on([parts.question.submit, parts.ask.click], self.ask, [parts.question, parts.state], **asking)
         for example in parts.examples:
             example.click(self.ask, [example, parts.state], **asking)

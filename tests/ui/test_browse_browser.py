@@ -93,6 +93,7 @@ def test_documents_in_a_drawer(open_tab):
 
 def test_while_an_answer_is_written_documents_can_be_read(open_tab, site):
     tab = open_tab()
+    asked = len(site.engine.asked)
     page = tab.page
     tab.ask("Who set up HIT?")
     expect(page.locator("#current .answer")).to_contain_text("HIT was set up by")
@@ -102,6 +103,7 @@ def test_while_an_answer_is_written_documents_can_be_read(open_tab, site):
     expect(page.locator("#sources .topic").first).to_be_visible()
     page.locator("#sources .back").click()
     expect(page.locator("#sources .card")).to_have_count(2)
+    assert len(site.engine.asked) == asked + 1
 
 
 def test_pointing_at_a_mark_shows_its_quote_until_the_pointer_leaves_both(open_tab, site):
@@ -158,9 +160,12 @@ def test_a_tap_opens_the_source_and_shows_no_quote(browser, site):
     page.locator("#question textarea").fill("Who set up HIT?")
     page.keyboard.press("Enter")
     expect(page.locator("#quote-1-1")).to_have_count(1)
+    page.evaluate("() => document.addEventListener('beforetoggle', () => { window.shown = true; }, true)")
     page.locator(ANSWERED).first.tap()
     expect(page.locator("#sources .text mark")).to_have_text(FOUNDERS)
     expect(page.locator("#quote-1-1")).to_be_hidden()
+    assert page.evaluate("window.shown") is None  # not even for a moment
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") == 0
     context.close()
 
 

@@ -17,11 +17,13 @@ def overflow(page: Page) -> int:
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("it-IT", "it"), ("de-AT", "de")])
-def test_first_of_all_the_page_says_it_is_an_ai_system_in_the_readers_language(open_tab, locale, language):
+def test_first_of_all_the_page_says_it_is_an_ai_system_in_the_readers_language(open_tab, site, locale, language):
+    asked = len(site.engine.asked)
     page = open_tab(locale=locale).page
     expect(page.locator(".ai-notice")).to_have_text(texts(language).ai_notice)
     expect(page.locator("html")).to_have_attribute("lang", language)
     expect(page.locator(".exchange")).to_have_count(0)
+    assert len(site.engine.asked) == asked
 
 
 def test_asking_with_the_keyboard_shows_the_question_then_the_evidence_then_the_answer(open_tab, site):
@@ -76,6 +78,7 @@ def test_a_citation_opens_its_quote_in_the_document_and_leads_back(open_tab, sit
     expect(page.locator("#sources .card")).to_have_count(2)
     page.locator("#sources .card button").nth(1).click()
     expect(page.locator("#sources .text mark")).to_have_text(HUB)
+    assert overflow(page) == 0
 
 
 def test_marks_of_an_earlier_answer_open_its_own_sources(open_tab, site):
@@ -142,7 +145,7 @@ def test_a_new_conversation_while_answering(open_tab, site):
     assert site.engine.asked[-1][1] == ()
 
 
-def test_an_example_asks_at_once_and_the_language_can_be_changed_afterwards(open_tab):
+def test_an_example_asks_at_once_and_the_language_can_be_changed_afterwards(open_tab, site):
     page = open_tab().page
     page.get_by_role("button", name=WORDS.examples[1]).click()
     expect(page.locator("#current .question")).to_contain_text(WORDS.examples[1])
@@ -152,6 +155,7 @@ def test_an_example_asks_at_once_and_the_language_can_be_changed_afterwards(open
     expect(page.locator("#current .origin button")).to_have_text("1 Quelle")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.locator(ANSWERED)).to_have_count(1)
+    assert site.engine.asked[-1][:2] == (WORDS.examples[1], ())
 
 
 def test_blank_and_long_questions_are_refused_and_kept(open_tab, site):

@@ -84,12 +84,14 @@ def test_any_other_site_is_refused_by_the_browser(visit, port):
 
 
 def test_by_itself_the_page_is_not_compact_and_takes_the_focus(visit, port):
-    page, _ = visit(f"{Agency.chat}?lang=de")
+    page, said = visit(f"{Agency.chat}?lang=de")
     expect(page.locator(".ai-notice")).to_have_text(texts("de").ai_notice)
     expect(page.locator(".example:visible")).to_have_count(6)
     expect(page.locator("#question textarea")).to_be_focused()
+    assert [line for line in said if "Refused" in line] == []
 
 
 def test_a_language_that_the_page_does_not_speak_is_left_to_the_browser(visit, port):
     page, _ = visit(f"{Agency.chat}?lang=xx")
     expect(page.locator(".ai-notice")).to_have_text(texts("it").ai_notice)
+    assert page.evaluate("document.documentElement.lang") == "it"

@@ -130,7 +130,7 @@ def test_nothing_is_stored_when_the_reader_decides_so(tab, store):
     assert store.all() == []
 
 
-def test_what_was_typed_stays_while_the_reader_looks_at_a_source(tab):
+def test_what_was_typed_stays_while_the_reader_looks_at_a_source(tab, store):
     page = tab.page
     ask(tab, "How much is invested?")
     page.locator(THUMB_DOWN).click()
@@ -147,6 +147,7 @@ def test_what_was_typed_stays_while_the_reader_looks_at_a_source(tab):
     page.locator(THUMB_DOWN).click()
     expect(page.get_by_label(WORDS.feedback_comment)).to_have_value("")
     expect(page.get_by_label(WORDS.feedback_out_of_date)).not_to_be_checked()
+    assert store.all() == []
 
 
 def test_a_store_that_refuses_loses_nothing_and_says_so_plainly(tab, store):
@@ -181,7 +182,7 @@ def test_a_long_comment_is_refused_and_kept(tab, store):
     assert store.all() == []
 
 
-def test_the_form_speaks_the_language_of_the_page(tab):
+def test_the_form_speaks_the_language_of_the_page(tab, store):
     page = tab.page
     ask(tab, "How much is invested?")
     page.locator(THUMB_DOWN).click()
@@ -189,7 +190,12 @@ def test_the_form_speaks_the_language_of_the_page(tab):
     german = texts("de")
     expect(page.locator("#feedback-heading")).to_have_text(german.feedback_heading)
     expect(page.get_by_label(german.feedback_wrong_figure)).to_be_visible()
+    expect(page.locator("#feedback-reason")).to_contain_text(german.feedback_reason)
     expect(page.locator("#feedback-store")).to_have_text(german.feedback_store)
+    page.locator("#feedback-store").click()
+    expect(page.locator("#current .judged")).to_contain_text(german.feedback_down)
+    (stored,) = store.all()
+    assert stored.verdict == "down"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -244,3 +250,4 @@ def test_without_a_store_there_is_nothing_to_judge_with(open_tab, site):
     tab.ask("How much is invested?")
     expect(tab.page.locator("#current .mark:not(.idle)")).to_have_count(1)
     expect(tab.page.locator(".judged")).to_have_count(0)
+    assert WORDS.feedback_ask not in tab.page.inner_text("body")

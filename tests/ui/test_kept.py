@@ -313,12 +313,15 @@ def test_what_was_tampered_with_is_text_or_refused(kept_tab):
 @pytest.mark.browser
 @pytest.mark.thorough
 def test_where_storing_is_not_allowed_that_is_said(open_tab):
-    page = open_tab().page
+    page, thrown = open_tab().page, []
+    page.on("pageerror", lambda error: thrown.append(error.message))
     page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
     panel(page)
     switch(page).click()
     expect(page.locator("[data-said]")).to_have_text(WORDS.keep_failed)
     expect(switch(page)).to_have_attribute("aria-checked", "false")
+    assert page.evaluate("localStorage.length") == 0
+    assert thrown == []
 
 
 @pytest.mark.browser

@@ -42,10 +42,12 @@ def test_an_answer_is_copied_with_its_sources_and_that_is_said(answered_tab):
 
 
 def test_where_copying_is_forbidden_that_is_said(answered_tab):
-    page = answered_tab.page
+    page, thrown = answered_tab.page, []
+    page.on("pageerror", lambda error: thrown.append(error.message))
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
     tool(page, WORDS.copy_answer).click()
     expect(page.locator("[data-said]")).to_have_text(WORDS.copy_failed)
+    assert thrown == []
 
 
 def test_the_same_question_is_asked_again_and_what_is_typed_stays(answered_tab, site):
@@ -104,10 +106,12 @@ def test_the_conversation_is_downloaded(answered_tab, site, form, ending):
 
 
 def test_without_an_answer_there_is_nothing_to_download(open_tab):
-    page = open_tab().page
+    page, files = open_tab().page, []
+    page.on("download", lambda file: files.append(file.url))
     page.get_by_role("button", name=WORDS.conversations).click()
     page.get_by_role("button", name=WORDS.download_html).click()
     expect(page.locator("#message")).to_contain_text(WORDS.download_empty)
+    assert files == []
 
 
 def test_what_can_be_asked_next_is_below_the_answer_and_asked_at_a_press(open_tab, site, monkeypatch):

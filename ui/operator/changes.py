@@ -71,9 +71,7 @@ class _Changes:
             kind = "running" if stage.running else type(stage.outcome).__name__.lower()
             return page("stage.html", stage=stage, kind=kind, own=own, limits=_LIMITS, token=session.token)
         if not self._operated.settings.corpus.is_dir():
-            return self._problem(
-                "Only a folder of documents can be changed here, and this collection is none.", session
-            )
+            return self._problem(_NO_FOLDER, session)
         there = await run_in_threadpool(choices, self._operated.settings.corpus)
         return page("change.html", choices=there, limits=_LIMITS, token=session.token)
 

@@ -65,8 +65,8 @@ class _Pages:
         typed = (await fields(request)).get("password", "")
         if self._sessions.is_closed_to(address):
             minutes = round(ATTEMPT_SECONDS / 60)
-            problem = f"Too many wrong passwords. Try again in {minutes} minutes."
-            return page("login.html", 429, problem=problem)
+            said = f"Too many wrong passwords. Try again in {minutes} minutes."
+            return page("login.html", 429, problem=said)
         key = self._sessions.begin(typed, address)
         if key is None:
             return page("login.html", 401, problem="This password is wrong.")
