@@ -27,7 +27,7 @@ CURVE = 20  # points of the curve that is kept
 # less on a long question, the kind of answer matters less where it is sure): docs/decisions/answerability.md. Not their
 # squares: what is far from anything seen, below as above, would be believed.
 ENOUGH = 500
-_PENALTY = 0.1  # the weights are many then
+_HELD_BACK = 0.1  # how far weights may go where there are many (scikit-learn's C; 1 where there are few)
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,11 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     names = list(rows[0].values)
     values = np.array([[row.values[name] for name in names] for row in rows])
     truth = np.array([row.answers for row in rows])
-    degree, penalty = (2, _PENALTY) if len(rows) >= ENOUGH else (1, 1.0)
+    degree, freedom = (2, _HELD_BACK) if len(rows) >= ENOUGH else (1, 1.0)
     model = make_pipeline(
         StandardScaler(),
         PolynomialFeatures(degree, interaction_only=True, include_bias=False),
-        LogisticRegression(class_weight="balanced", C=penalty, max_iter=2000),
+        LogisticRegression(class_weight="balanced", C=freedom, max_iter=2000),
     )
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
     odds = cross_val_predict(model, values, truth, cv=folds, method="decision_function")
