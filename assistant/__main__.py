@@ -56,26 +56,26 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from corpus.glossary import glossary_beside, read_glossary
+    from corpus.aids import Aids
     from corpus.load import load_documents
     from index.build import build_index, is_up_to_date
 
     settings = _settings(options)
     report = StderrReport()
     documents = load_documents(settings.corpus, skipped=report)  # a stream: read once, and not kept
-    terms = read_glossary(glossary_beside(settings.corpus))
+    aids = Aids.beside(settings.corpus)
     if options.check:
-        fits = is_up_to_date(documents, settings.index, factory.embedder_identity(), terms)
+        fits = is_up_to_date(documents, settings.index, factory.embedder_identity(), aids)
         said = "is up to date" if fits else "is missing or out of date. Run `python -m assistant index`"
         print(f"The index at {settings.index} {said}.")
         return 0 if fits else FAILED
     embedder = factory.DeferredEmbedder(WeightStore(settings.cache, report), report)
     try:
-        done = build_index(documents, settings.index, embedder, report, terms)
+        done = build_index(documents, settings.index, embedder, report, aids)
     except OSError as error:
         # A read-only disk serves what is there, so it only matters whether that is the right one.
         again = load_documents(settings.corpus)
-        if error.errno not in _NOT_TO_BE_WRITTEN or not is_up_to_date(again, settings.index, embedder.identity, terms):
+        if error.errno not in _NOT_TO_BE_WRITTEN or not is_up_to_date(again, settings.index, embedder.identity, aids):
             raise
         print(f"The index at {settings.index} cannot be written, and need not be: it is up to date.")
         return 0

@@ -25,6 +25,7 @@ from assistant.answer import (
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.conclude import ended, grounded, incomplete, not_in_corpus
 from assistant.condense import condense
+from assistant.considered import Considered
 from assistant.coverage import set_apart
 from assistant.crowd import Crowd
 from assistant.evidence import collect, gather, prefer_kind, with_other_side
@@ -32,7 +33,7 @@ from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
 from assistant.parts import parts
 from assistant.prompts import judging, writing
-from assistant.question import Considered, Question, accept
+from assistant.question import Question, accept
 from assistant.route import route
 from assistant.settings import Composer
 from assistant.suggest import suggestions
@@ -49,7 +50,7 @@ from index.standing import asks_for_history
 
 PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
-UNHURRIED = 2  # questions that are read at once before less is read of each, so that nobody waits for long
+UNHURRIED, CROWDED = 2, 4  # questions read at once before less is read of each, then least: nobody waits long
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class Assistant:
         asked = accept(question, history, language)
         self._condense(asked, history)
         self._retrieve(asked)
-        return Considered(asked.text, asked.language, asked.standalone, tuple(asked.quotes))
+        return asked.considered
 
     def renew(self) -> bool:
         """Answer from the build that has taken over, if one has; return whether. Not for several threads at once.
@@ -195,10 +196,10 @@ class Assistant:
         whole = asked.condensed
         retriever = self._retriever  # one for the whole question, although a newer may take over
         found = retriever.search(whole.question, asked.language, context=whole.context)
-        asked.chunks = found.chunks
+        asked.chunks, asked.near = found.chunks, found.near
         ranked = []
         with self._crowd.joined() as others:
-            depth = self._depth if others < UNHURRIED else min(self._depth, HURRIED)
+            depth = min(self._depth, FULLY if others < UNHURRIED else HURRIED if others < CROWDED else IN_PASSING)
             for part in [whole, *(asked.parts if self._reader else ())]:
                 sentences = reread(self._reader, part.text, found, depth).sentences if self._reader else found.sentences
                 preferred = prefer_kind(sentences, part.question, asked.language)
@@ -212,7 +213,7 @@ class Assistant:
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
 
     def _evidence_answers(self, asked: Question, *, alone: bool) -> bool:
-        asked.judgement = judge_evidence(asked.text, asked.language, asked.quotes, alone=alone)
+        asked.judgement = judge_evidence(asked.considered, alone=alone)
         return asked.judgement.answers
 
     def _quote(self, asked: Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
@@ -241,7 +242,7 @@ class Assistant:
         draft = Draft()
         try:
             gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes, trained=generator.trained))
-            asked.judgement = judge_vote(gap, asked.text, asked.language, asked.quotes, trained=generator.trained)
+            asked.judgement = judge_vote(gap, asked.considered, trained=generator.trained)
             if not asked.judgement.answers:
                 yield not_in_corpus(asked)
                 return

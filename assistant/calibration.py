@@ -10,6 +10,7 @@ from typing import Any
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
 READER, VOTE, TRAINED = "reader", "vote", "trained vote"  # the weighings of answerability
+WITH_QUESTIONS = ", known questions"  # of any of them, where the corpus has some
 SUPPORT = "support"
 
 

@@ -7,10 +7,11 @@ one more signal. Without the reader two thresholds and a veto remain: docs/decis
 
 from collections.abc import Sequence
 
-from assistant.calibration import READER, TRAINED, VOTE, Judgement, calibration
+from assistant.calibration import READER, TRAINED, VOTE, WITH_QUESTIONS, Judgement, calibration
+from assistant.considered import Considered
 from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
-from assistant.signals import signals
+from assistant.signals import Signals, signals
 
 NEAR_ENOUGH = 0.75  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
 NEAR_ENOUGH_ALONE = 0.835  # the same when neither reader nor generator judges
@@ -18,28 +19,35 @@ YES_GAP, YES_GAP_TRAINED = 1.05, 0.0  # log-probability of Yes minus that of No,
 NO = Judgement(False)
 
 
-def judge_evidence(question: str, language: str, quotes: Sequence[Quote], *, alone: bool) -> Judgement:
+def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
     """Judge without a generator; `alone` when no vote of one will follow."""
+    quotes = considered.quotes
     if not quotes:
         return NO
     nearest = max(quote.found.cosine for quote in quotes)
     if not was_read(quotes):
-        kind = asked_kind(question, language)
+        kind = asked_kind(considered.question, considered.language)
         offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
         return Judgement(offered and nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
     if not alone:
         return Judgement(nearest >= NEAR_ENOUGH)
-    return calibration()[READER].judge(signals(question, language, quotes).as_row())
+    return _weighed(READER, signals(considered))
 
 
-def judge_vote(gap: float | None, question: str, language: str, quotes: Sequence[Quote], *, trained: bool) -> Judgement:
+def judge_vote(gap: float | None, considered: Considered, *, trained: bool) -> Judgement:
     """Judge with the gap of a generator, `trained` to judge or not; a provider that tells none has no vote."""
-    if not was_read(quotes):
+    if not was_read(considered.quotes):
         return Judgement(gap is None or gap >= (YES_GAP_TRAINED if trained else YES_GAP))
-    row = signals(question, language, quotes).as_row()
     if gap is None:
-        return calibration()[READER].judge(row)
-    return calibration()[TRAINED if trained else VOTE].judge({**row, "gap": gap})
+        return _weighed(READER, signals(considered))
+    return _weighed(TRAINED if trained else VOTE, signals(considered), gap=gap)
+
+
+def _weighed(by: str, taken: Signals, **more: float) -> Judgement:
+    """Known questions change what the other signals are worth, so there is a weighing with them and one without."""
+    known, with_questions = calibration(), by + WITH_QUESTIONS
+    name = with_questions if taken.asked is not None and with_questions in known else by
+    return known[name].judge(taken.as_row() | more)
 
 
 def was_read(quotes: Sequence[Quote]) -> bool:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from assistant.answer import Timings, Turn
 from assistant.calibration import Judgement
 from assistant.condense import Standalone
+from assistant.considered import Considered
 from assistant.evidence import Quote
 from assistant.judge import NO
 from assistant.lexicon.routes import small_talk_language
 from corpus.errors import UsageError
 from corpus.language import LANGUAGES, detect_language
+from index.known import Nearness
 from index.retrieve import ScoredChunk, ScoredSentence
 
 LONGEST_QUESTION = 4000  # characters
@@ -29,6 +31,7 @@ class Question:
     quotes: list[Quote] = field(default_factory=list)
     not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
     chunks: list[ScoredChunk] = field(default_factory=list)
+    near: Nearness | None = None  # known questions
     judgement: Judgement = NO
     timings: Timings = field(default_factory=Timings)
 
@@ -37,19 +40,14 @@ class Question:
         """The question as it is searched and shown."""
         return self.condensed.text
 
+    @property
+    def considered(self) -> Considered:
+        """What is to be judged of it."""
+        return Considered(self.text, self.language, self.standalone, tuple(self.quotes), self.near)
+
     def elapsed(self) -> float:
         """Milliseconds since the question arrived."""
         return round((time.monotonic() - self.started) * 1000, 1)
-
-
-@dataclass(frozen=True)
-class Considered:
-    """A question, its language, the question as it is searched, and the quotes that may answer it, best first."""
-
-    question: str
-    language: str
-    standalone: str
-    quotes: tuple[Quote, ...]
 
 
 def accept(question: str, history: Sequence[Turn], language: str | None) -> Question:

@@ -1,13 +1,13 @@
 """What is known of a question and its quotes before anything is answered: the signals that the judgement weighs."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import sentencex
 
-from assistant.evidence import Quote
+from assistant.considered import Considered
 from assistant.kinds import asked_kind, offers
 from assistant.lexicon import words
+from index.known import NOTHING
 from index.words import names_in, terms
 
 _SURE = 8.0  # log-odds beyond which the reader is not surer of anything
@@ -20,7 +20,8 @@ class Signals:
     """Of the quotes: `reading`, the log-odds that the best answers, `second`, those of the next, `cosine` of the
     nearest sentence, `coverage`, the share of the question's words that one holds, `kind`, 1 when the first has no
     answer of the kind asked for. Of the question: how many of the `figures` it asks about and of its `names` stand in
-    no quote.
+    no quote, and its `length`. Where questions are known: `asked`, the cosine of the nearest that the quoted facts
+    answer, and of the nearest few the shares that those facts answer (`answered`) and that nothing does (`vain`).
     """
 
     reading: float
@@ -31,15 +32,20 @@ class Signals:
     figures: float
     names: float
     length: float
+    asked: float | None = None
+    answered: float | None = None
+    vain: float | None = None
 
     def as_row(self) -> dict[str, float]:
-        """Name and value of each."""
-        return asdict(self)
+        """Name and value of each that there is."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def signals(question: str, language: str, quotes: Sequence[Quote]) -> Signals:
-    """Take the signals of a question and the quotes that may answer it; there is at least one quote."""
+def signals(considered: Considered) -> Signals:
+    """Take the signals of a question and its quotes; there is at least one."""
+    question, language, quotes, near = considered.question, considered.language, considered.quotes, considered.near
     read = sorted((max(-_SURE, min(_SURE, quote.found.reading or 0.0)) for quote in quotes), reverse=True)
+    facts = {fact for quote in quotes for fact in quote.citation.facts}
     known = " ".join(f"{quote.text} {quote.citation.title} {quote.citation.section}" for quote in quotes)
     return Signals(
         reading=read[0],
@@ -50,6 +56,9 @@ def signals(question: str, language: str, quotes: Sequence[Quote]) -> Signals:
         figures=_unknown_figures(question, known, language),
         names=_unknown_names(question, known, language),
         length=min(_LONGEST, len(question) / _LONG),
+        asked=None if near is None else near.cosine(facts),
+        answered=None if near is None else near.share(facts),
+        vain=None if near is None else near.share([NOTHING]),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from corpus.asked import QUESTIONS, questions_beside, read_written
 from corpus.errors import CorpusError
 from corpus.facts import Fact, facts_beside, read_facts
 from corpus.figures import figures, quantities
@@ -70,6 +71,7 @@ def check_corpus(folder: Path, today: date) -> Report:
     used = {fact for page in pages for fact in page.facts}
     errors += [Finding(fact.id, text) for fact in facts.values() for text in _unused(fact, used)]
     errors += [Finding(fact.id, text) for fact in facts.values() for text in _one_sided(fact, facts)]
+    errors += _of_questions(questions_beside(folder), facts)
     statements = [statement for page in pages for statement in page.statements]
     return Report(
         documents=dict(Counter(page.front.language for page in pages)),
@@ -212,6 +214,17 @@ def _one_sided(fact: Fact, facts: Mapping[str, Fact]) -> Iterator[str]:
             yield f"differs_from names {other}, which is no fact"
         elif fact.id not in facts[other].differs_from:
             yield f"differs_from names {other}, which does not name it back"
+
+
+def _of_questions(folder: Path, facts: Mapping[str, Fact]) -> Iterator[Finding]:
+    """Known questions: each names a fact that is there, and none is said to be answered and not to be."""
+    lines = list(read_written(folder))
+    answered = {line.question for _, line in lines}
+    for place, line in lines:
+        if line.fact and line.fact not in facts:
+            yield Finding(f"{QUESTIONS}/{place}", f"names {line.fact}, which is no fact")
+        if line.miss and line.miss in answered:
+            yield Finding(f"{QUESTIONS}/{place}", "its miss is a question that a fact answers elsewhere")
 
 
 def _warnings(page: Page) -> Iterator[str]:

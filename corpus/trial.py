@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from corpus.asked import questions_beside
 from corpus.changing import Change
 from corpus.check import Finding, check_corpus
 from corpus.facts import facts_beside
@@ -46,6 +47,8 @@ def _copied(folder: Path, root: Path) -> Path:
     for beside in (facts_beside, glossary_beside):
         if beside(folder).is_file():
             shutil.copyfile(beside(folder), beside(copy))
+    if questions_beside(folder).is_dir():
+        shutil.copytree(questions_beside(folder), questions_beside(copy))
     return copy
 
 

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.assistant import Assistant
+from assistant.considered import Considered
 from assistant.generator import Generator
 from assistant.prompts import judging
-from assistant.question import Considered
 from assistant.signals import signals
 from corpus.errors import UsageError
 from eval.cases import Case
@@ -54,7 +54,7 @@ def weigh(
         considered = assistant.evidence(turn.user, language=case.lang)
         if not considered.quotes:
             continue
-        values = signals(considered.question, considered.language, considered.quotes).as_row()
+        values = signals(considered).as_row()
         if generator is not None:
             gap = generator.yes_no_gap(judging(considered.standalone, considered.quotes, trained=generator.trained))
             values["gap"] = 0.0 if gap is None else gap

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assistant.condense import Standalone, condense
+from corpus.aids import Aids
 from corpus.errors import UsageError
-from corpus.glossary import glossary_beside, read_glossary
 from corpus.language import LANGUAGES
 from corpus.load import load_documents
 from eval.metrics import Estimate, mean, median_and_p95
@@ -64,10 +64,10 @@ def build_set_index(
     documents = list(load_documents(corpus, skipped=report))
     if english_only:
         documents = [document for document in documents if document.language == "en"]
-    terms = read_glossary(glossary_beside(corpus))
+    aids = Aids.beside(corpus)
     directory = root / _index_name(corpus, english_only)
-    if not is_up_to_date(documents, directory, embedder.identity, terms):
-        build_index(documents, directory, embedder, report, terms)
+    if not is_up_to_date(documents, directory, embedder.identity, aids):
+        build_index(documents, directory, embedder, report, aids)
     return directory
 
 

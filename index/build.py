@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 from langchain_core.utils.iter import batch_iterate
 
+from corpus.aids import NO_AIDS, Aids
+from corpus.asked import Asked
 from corpus.document import Chunk, Document, Span
 from corpus.errors import IndexUnusable
-from corpus.glossary import Term
 from corpus.split import split_document
 from index.directory import new_build, writing
 from index.embed import Embedder, Vectors
@@ -41,6 +42,7 @@ from index.words import terms as terms_of
 
 _BATCH = 256
 _GRAPH_BATCH = 2000
+_QUESTIONS_BATCH = 2000
 
 
 class _Unchanged(Exception):
@@ -52,9 +54,9 @@ def build_index(
     directory: Path,
     embedder: Embedder,
     report: Callable[[str], None],
-    terms: Sequence[Term] = (),
+    aids: Aids = NO_AIDS,
 ) -> IndexReport:
-    """Bring the index in `directory` up to date with documents and glossary; nothing changes when nothing changed.
+    """Bring the index in `directory` up to date with documents and aids; nothing changes when nothing changed.
 
     `documents` are gone through once. Raises `IndexBusy` when another process is writing, `IndexUnusable` when the new
     build fails its verification. Any failure leaves the live build as it was.
@@ -64,7 +66,7 @@ def build_index(
     with writing(directory), closing(Previous.open(directory, embedder.identity)) as before:
         try:
             with new_build(directory, before.build) as build, closing(_Build(build, embedder, before, report)) as work:
-                work.run(documents, terms, outcome)
+                work.run(documents, aids, outcome)
         except _Unchanged:
             assert before.manifest
             outcome.documents = Changes(unchanged=before.manifest.documents)
@@ -73,16 +75,14 @@ def build_index(
     return outcome
 
 
-def is_up_to_date(
-    documents: Iterable[Document], directory: Path, embedder_identity: str, terms: Sequence[Term] = ()
-) -> bool:
-    """Say whether the live build is whole, and was made of just these documents and terms by what is running now."""
+def is_up_to_date(documents: Iterable[Document], directory: Path, embedder_identity: str, aids: Aids = NO_AIDS) -> bool:
+    """Say whether the live build is whole, and was made of just these documents and aids by what is running now."""
     try:
         manifest, parts = open_live(directory, embedder_identity)
     except IndexUnusable:
         return False
     parts.close()
-    fingerprint = CorpusFingerprint(terms)
+    fingerprint = CorpusFingerprint(aids)
     for document in documents:
         fingerprint.add(document_fingerprint(document))
     return manifest.corpus == str(fingerprint)
@@ -116,20 +116,21 @@ class _Build:
     def close(self) -> None:
         self.parts.close()
 
-    def run(self, documents: Iterable[Document], terms: Sequence[Term], outcome: IndexReport) -> None:
-        fingerprint = CorpusFingerprint(terms)
+    def run(self, documents: Iterable[Document], aids: Aids, outcome: IndexReport) -> None:
+        fingerprint = CorpusFingerprint(aids)
         with storing():
-            self.parts.records.add_terms(terms)
+            self.parts.records.add_terms(aids.terms)
             self.parts.records.add_documents(_fingerprinted(documents, fingerprint))
         if self.before.corpus == str(fingerprint):
             raise _Unchanged
         self._add_all(outcome)
+        self._add_questions(aids.questions)
         outcome.documents = self.parts.records.changes_since(self.before.records, "documents")
         outcome.chunks = self.parts.records.changes_since(self.before.records, "chunks")
         documents_stored = self.parts.records.count("documents")
         with storing():
             self.parts.finish()
-            self._stamp(str(fingerprint), documents_stored)
+            self._stamp(str(fingerprint), documents_stored, len(aids.questions))
 
     def _add_all(self, outcome: IndexReport) -> None:
         chunks = (chunk for document in self.parts.records.documents() for chunk in split_document(document))
@@ -140,6 +141,17 @@ class _Build:
             self.means.write(self.path / MEANS)
             for language in sorted(self.languages):
                 self._add_graph(language)
+
+    def _add_questions(self, questions: Sequence[Asked]) -> None:
+        known = self.before.questions()
+        for batch in batch_iterate(_QUESTIONS_BATCH, questions):
+            new = [asked.text for asked in batch if asked.text not in known]
+            vectors = known | dict(zip(new, self.embedder.queries(new), strict=True)) if new else known
+            with storing():
+                self.parts.questions.append(np.stack([vectors[asked.text] for asked in batch]))
+            self.report(f"compared {len(self.parts.questions)} known questions")
+        with storing():
+            self.parts.records.add_questions(questions)
 
     def _add(self, batch: list[Chunk]) -> int:
         """Store a batch in all places but Chroma; return how many chunks had to be embedded."""
@@ -178,14 +190,15 @@ class _Build:
         parts = [[_within(chunk, span) for span in chunk.sentences] for chunk in chunks]
         return self.embedder.passages_with_parts(texts, parts) if texts else []
 
-    def _stamp(self, corpus: str, documents: int) -> None:
-        verified = verify(self.path, self.embedder.dimension, dict(self.languages), self.sentences)
+    def _stamp(self, corpus: str, documents: int, questions: int) -> None:
+        verified = verify(self.path, self.embedder.dimension, dict(self.languages), self.sentences, questions)
         Manifest(
             builder=Builder(self.embedder.identity),
             corpus=corpus,
             documents=documents,
             chunks=self.languages.total(),
             sentences=self.sentences,
+            questions=questions,
             languages=dict(sorted(self.languages.items())),
             dimension=self.embedder.dimension,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -11,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from corpus import split
+from corpus.aids import Aids
 from corpus.document import Chunk, Document
 from corpus.errors import IndexUnusable
-from corpus.glossary import Term
 from index.directory import IndexDamaged, how_to_mend
 
-FORMAT = 7
+FORMAT = 8
 FILE = "manifest.json"
 _PASSING = {".lock"}  # of tantivy: empty, and made anew whenever a folder is watched
 
@@ -54,6 +53,7 @@ class Manifest:
     documents: int
     chunks: int
     sentences: int
+    questions: int
     languages: dict[str, int]  # chunks in each
     dimension: int
     built_at: str
@@ -73,7 +73,7 @@ def read_manifest(build: Path) -> Manifest:
     try:
         fields: dict[str, Any] = json.loads((build / FILE).read_text(encoding="utf-8"))
         seal = fields.pop("seal", None)
-        if seal is None and fields["builder"]["format"] < FORMAT:
+        if fields["builder"]["format"] < FORMAT:
             raise _other_means(build.parent, f"format {fields['builder']['format']} (now {FORMAT})")
         if seal != _seal(fields):
             raise IndexDamaged(build.parent, "the manifest is not as it was written")
@@ -126,10 +126,11 @@ def document_fingerprint(document: Document) -> str:
 
 
 class CorpusFingerprint:
-    """Hash of a whole corpus, whatever the order of its documents; they are added one by one and not kept."""
+    """Hash of a whole corpus and its aids. Documents are added one by one, in any order, and not kept."""
 
-    def __init__(self, terms: Iterable[Term]) -> None:
-        self._sum = int(_sha256("\n".join(term.model_dump_json() for term in terms)), 16)
+    def __init__(self, aids: Aids) -> None:
+        terms = [term.model_dump_json() for term in aids.terms]
+        self._sum = int(_sha256(json.dumps([terms, [asdict(asked) for asked in aids.questions]])), 16)
 
     def add(self, fingerprint: str) -> None:
         """Add a document by its fingerprint."""

@@ -4,6 +4,7 @@ BUILD/manifest.json     stamp: what built it, and the hash of every other file
 BUILD/records.sqlite    texts            BUILD/vectors/   Chroma: one graph a language
 BUILD/passages.f32      vectors, flat    BUILD/lexical/   tantivy
 BUILD/sentences.f16     the same             BUILD/means.f32   their means, by language
+BUILD/questions.f16     those of the known questions
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ import numpy as np
 
 from corpus.errors import IndexUnusable, ProjectError
 from index.directory import IndexDamaged, require_live_build
+from index.embed import Vectors
 from index.lexical import LexicalIndex
 from index.manifest import Builder, Landmark, Manifest, changed_files, read_manifest, require_same
 from index.names import collection
@@ -23,7 +25,7 @@ from index.store import DATABASE, VectorStore
 from index.vectors import VectorFile
 from index.workcopy import NoWorkingCopy, WorkingCopy
 
-PASSAGES, SENTENCES, MEANS = "passages.f32", "sentences.f16", "means.f32"
+PASSAGES, SENTENCES, QUESTIONS, MEANS = "passages.f32", "sentences.f16", "questions.f16", "means.f32"
 _TOLERANCE = 1e-4  # of a cosine, computed in another order
 _FORGIVEN = 0.1  # share of landmarks: Chroma inserts what came last again at each start, and not always alike
 
@@ -36,6 +38,7 @@ class Parts:
     records: Records
     passages: VectorFile  # one row a chunk
     sentences: VectorFile  # one row a sentence, those of a chunk side by side
+    questions: VectorFile  # one row a known question
     store: VectorStore
     lexical: LexicalIndex
     opened: ExitStack
@@ -55,17 +58,20 @@ class Parts:
             opened.callback(passages.close)
             sentences = VectorFile(build / SENTENCES, dimension, np.float16, create=create)
             opened.callback(sentences.close)
+            questions = VectorFile(build / QUESTIONS, dimension, np.float16, create=create)
+            opened.callback(questions.close)
             store = VectorStore(searched / "vectors", create=create)
             opened.callback(store.close)
             lexical = LexicalIndex(searched / "lexical", create=create)
             opened.callback(lexical.close)
-            return cls(build, records, passages, sentences, store, lexical, opened.pop_all())
+            return cls(build, records, passages, sentences, questions, store, lexical, opened.pop_all())
 
     def finish(self) -> None:
         """Write to disk all that was added and close; from here on a build is only read."""
         self.records.finish()
         self.passages.sync()
         self.sentences.sync()
+        self.questions.sync()
         self.lexical.finish()
         self.close()
         VectorStore.compact(self.build / "vectors")
@@ -74,8 +80,9 @@ class Parts:
         """Release files and memory."""
         self.opened.close()
 
-    def flaw(self, languages: dict[str, int], sentences: int) -> str | None:
-        """Say what is missing of so many passages in each language and sentences, or None when all is there."""
+    def flaw(self, languages: dict[str, int], sentences: int, questions: int) -> str | None:
+        """Say what is missing of so many passages in each language, sentences and known questions, or None when all is
+        there."""
         chunks = sum(languages.values())
         counts = {
             "texts": (self.records.count(), chunks),
@@ -83,11 +90,18 @@ class Parts:
             "vectors of sentences": (len(self.sentences), sentences),
             "vectors that can be searched": (self.store.count_all("chunks-"), chunks),
             "entries for words": (self.lexical.count(), chunks),
+            "known questions": (self.records.count("questions"), questions),
+            "vectors of known questions": (len(self.questions), questions),
         }
         for what, (found, wanted) in counts.items():
             if found != wanted:
                 return f"it holds {found} of {wanted} {what}"
         return None
+
+    def known(self) -> tuple[Vectors, list[str]]:
+        """Return the vectors of all known questions, and the fact that answers each."""
+        facts = [asked.fact for asked in self.records.questions()]
+        return self.questions.read(0, len(facts)), facts
 
     def lost(self, landmarks: Sequence[Landmark]) -> str | None:
         """Say which passages are stored but not found, or None when their neighbourhoods are as they were."""
@@ -164,7 +178,7 @@ def _changed(build: Path, manifest: Manifest) -> str | None:
 def _open_whole(build: Path, manifest: Manifest) -> Parts:
     parts = Parts.of(build, manifest.dimension)
     try:
-        flaw = parts.flaw(manifest.languages, manifest.sentences) or parts.lost(manifest.landmarks)
+        flaw = parts.flaw(manifest.languages, manifest.sentences, manifest.questions) or parts.lost(manifest.landmarks)
         if flaw:
             raise IndexUnusable(flaw)
     except BaseException:

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from corpus.asked import Asked
 from corpus.document import Chunk, Document, Entry, Reference, Span
 from corpus.errors import IndexUnusable
 from corpus.glossary import Term
@@ -22,6 +23,7 @@ CREATE TABLE documents (language TEXT, id TEXT, fingerprint TEXT, body TEXT, PRI
 CREATE TABLE chunks (number INTEGER PRIMARY KEY, id TEXT UNIQUE, document TEXT, language TEXT, fingerprint TEXT,
                      first INTEGER, sentences INTEGER, lines TEXT, body TEXT);
 CREATE TABLE terms (body TEXT);
+CREATE TABLE questions (number INTEGER PRIMARY KEY, fact TEXT, text TEXT);
 """
 _LOOKED_UP_BY_FINGERPRINT = "CREATE INDEX chunks_by_fingerprint ON chunks (fingerprint)"
 _COLUMNS = "number, id, document, language, fingerprint, first, sentences, lines, body"
@@ -105,6 +107,12 @@ class Records:
         with self._db:
             self._db.executemany("INSERT INTO terms VALUES (?)", ((term.model_dump_json(),) for term in terms))
 
+    def add_questions(self, questions: Iterable[Asked]) -> None:
+        """Store known questions, numbered from 0 in this order."""
+        rows = ((number, asked.fact, asked.text) for number, asked in enumerate(questions))
+        with self._db:
+            self._db.executemany("INSERT INTO questions VALUES (?, ?, ?)", rows)
+
     def finish(self) -> None:
         """Prepare for the build after this one, which looks chunks up by their fingerprints."""
         with self._db:
@@ -114,6 +122,11 @@ class Records:
         """Return the glossary."""
         rows = self._db.execute("SELECT body FROM terms ORDER BY rowid")
         return tuple(Term.model_validate_json(body) for (body,) in rows)
+
+    def questions(self) -> tuple[Asked, ...]:
+        """Return the known questions in order of their numbers."""
+        rows = self._db.execute("SELECT text, fact FROM questions ORDER BY number")
+        return tuple(Asked(text, fact) for text, fact in rows)
 
     def document(self, document_id: str, language: str) -> Document:
         """Return one document, or raise `KeyError`."""
@@ -180,7 +193,7 @@ class Records:
         return dict(self._db.execute("SELECT language, count(*) FROM chunks GROUP BY language").fetchall())
 
     def count(self, table: str = "chunks") -> int:
-        """Return the number of `chunks` or `documents`."""
+        """Return the number of `chunks`, `documents` or `questions`."""
         count: int = self._db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         return count
 

@@ -17,6 +17,7 @@ from index.company import in_company
 from index.conflicts import both_sides
 from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
+from index.known import KnownQuestions, Nearness, as_asked
 from index.means import read_means
 from index.names import collection
 from index.parts import MEANS
@@ -66,10 +67,11 @@ class ScoredSentence:
 
 @dataclass(frozen=True)
 class Found:
-    """What retrieval found for one question, best first."""
+    """What retrieval found for one question, best first, and how near known questions are, where any are known."""
 
     chunks: list[ScoredChunk]
     sentences: list[ScoredSentence]
+    near: Nearness | None = None
 
 
 class Retriever:
@@ -89,6 +91,7 @@ class Retriever:
         self._serving = open_serving(directory, embedder.identity, probing)
         self.manifest, self._parts = self._serving.manifest, self._serving.parts
         self._means = read_means(self._parts.build / MEANS, self.manifest.dimension, self.manifest.languages)
+        self._known = KnownQuestions(*self._parts.known())
         self._levelled = UNTRANSLATED if self._parts.records.has_translations() else LANGUAGE
         self.embedder = embedder
         self._today = today
@@ -133,8 +136,10 @@ class Retriever:
         history = asks_for_history(question, language, today)
         asked = self._ask(question, context, language)
         fits = without_repetitions(self._in_time(level(self._fits(asked), language, self._levelled), today, history))
-        sentences = self._sentences(fits[:_PASSAGES], today, history)
-        return Found([ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]], sentences)
+        near = self._known.near(asked.vector)
+        sentences = self._sentences(fits[:_PASSAGES], near, today, history)
+        chunks = [ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]]
+        return Found(chunks, sentences, near)
 
     def _ask(self, question: str, context: str, language: str) -> Question:
         whole = f"{question} ({context})" if context else question
@@ -173,7 +178,7 @@ class Retriever:
         aged = [replace(f, score=f.score - allowance(f.passage.chunk, None, today)) for f in fits[:_AGED]]
         return [*sorted(aged, key=lambda f: (-f.score, f.passage.id)), *fits[_AGED:]]
 
-    def _sentences(self, fits: list[Fit], today: date, history: bool) -> list[ScoredSentence]:
+    def _sentences(self, fits: list[Fit], near: Nearness | None, today: date, history: bool) -> list[ScoredSentence]:
         ranked = []
         for held in fits:
             chunk = held.passage.chunk
@@ -182,7 +187,8 @@ class Retriever:
                 score, said = sentence_score(held, number) - lost, frozenset(held.passage.words[1 + number])
                 cosine, words = float(held.cosines[number]), float(held.words[number])
                 ranked.append(ScoredSentence(chunk, span, score, cosine, words, said))
-        return both_sides(sorted(in_company(ranked), key=lambda s: (-s.score, s.chunk.id, s.span.start)))
+        scored = as_asked(in_company(ranked), near)
+        return both_sides(sorted(scored, key=lambda s: (-s.score, s.chunk.id, s.span.start)))
 
     def _shown(self, passages: list[Passage], language: str) -> list[Passage]:
         """Of a document and its translations one is shown: that in the question's language, else the first there is.

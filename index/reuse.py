@@ -54,6 +54,13 @@ class Previous:
         if self.parts:
             self.parts.close()
 
+    def questions(self) -> dict[str, Vectors]:
+        """Return the stored vectors of known questions, shape (dimension,), by their text."""
+        if self.parts is None:
+            return {}
+        rows = self.parts.questions.read(0, len(self.parts.questions))
+        return {asked.text: row for asked, row in zip(self.parts.records.questions(), rows, strict=True)}
+
     def vectors(self, wanted: Sequence[tuple[str, int]]) -> dict[str, Vectors]:
         """Return the stored vectors of chunks that were there before, by fingerprint: its own, then its sentences'.
 

@@ -40,13 +40,13 @@ class Verified:
     landmarks: tuple[Landmark, ...]
 
 
-def verify(build: Path, dimension: int, languages: dict[str, int], sentences: int) -> Verified:
-    """Verify a finished build of so many passages in each language and sentences.
+def verify(build: Path, dimension: int, languages: dict[str, int], sentences: int, questions: int) -> Verified:
+    """Verify a finished build of so many passages in each language, sentences and known questions.
 
     Raises `IndexUnusable` naming the first flaw.
     """
     with closing(Parts.of(build, dimension)) as parts:
-        flaw = parts.flaw(languages, sentences) or _unlike(parts) or _strayed(parts, languages)
+        flaw = parts.flaw(languages, sentences, questions) or _unlike(parts) or _strayed(parts, languages)
         if flaw:
             raise _not_whole(flaw)
         landmarks = [landmark for code, count in languages.items() for landmark in _landmarks(parts, code, count)]

@@ -105,7 +105,7 @@ def _judge(given: Any) -> None:
     from reader import adapter
     from reader.generator import Generator, tokenizer_of
     from reader.lessons import lessons, own_lessons
-    from reader.own import QUESTIONS, written
+    from reader.own import written
     from reader.packs import pack, prompts
     from weights.hashing import sha256_of
 
@@ -116,7 +116,8 @@ def _judge(given: Any) -> None:
     yes, no = (tokenizer.encode(word).ids[0] for word in ("Yes", "No"))
     words = (model.out[yes].float() - model.out[no].float()).bfloat16()
     public = lessons(given.sets, 0)
-    own = own_lessons(written(sorted(QUESTIONS.glob("train.*.jsonl"))), Path("corpus/documents"), 0, public)
+    documents = Path("corpus/documents")
+    own = own_lessons(written(documents, "short"), documents, 0, public)
     for name, asked, rate, until in (("judge", public, 4e-4, PUBLIC_STEPS), ("judge.own", own, 2e-4, None)):
         packs = [pack(one, tokenizer, prompts()) for one in asked]
         adapter.train(model, packs, words, rate=rate, seed=0, out=given.work / name, until=until)
@@ -154,7 +155,7 @@ def _found(given: Any) -> None:
     from index.retrieve import Retriever
     from reader.data import squad
     from reader.evaluate import cost, found
-    from reader.own import QUESTIONS, written
+    from reader.own import written
 
     embedder, reader = _embedder(), Reader(given.weights)
     asked, _ = squad(given.sets)
@@ -164,7 +165,7 @@ def _found(given: Any) -> None:
         retriever = Retriever(build_set_index(corpus, embedder, print), embedder)
         held = [question for question in asked if question.passage.source == name and question.passage.held_out]
         print(json.dumps({name: found(held, retriever, reader)}), flush=True)
-    ours = [question for question in written([QUESTIONS / "held.jsonl"]) if question.lang == "en"]
+    ours = [question for question in written(Path("corpus/documents"), "short") if question.lang == "en"]
     retriever = Retriever(read_settings().index, embedder)
     print(json.dumps({"cost": cost([question.question for question in ours], "en", retriever, reader)}), flush=True)
 

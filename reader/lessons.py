@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from corpus.asked import Written
 from corpus.document import Chunk, Span
 from corpus.language import LANGUAGES
 from corpus.load import load_documents
@@ -18,7 +19,7 @@ from reader.alignment import twins
 from reader.articles import every_third
 from reader.data import Passage, Question, holding, long_documents, squad
 from reader.negatives import near_miss
-from reader.own import SOURCE, Written, stating_passages
+from reader.own import SOURCE, stating_passages
 from reader.packs import Asked
 
 MOST = 10  # questions of a passage

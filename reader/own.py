@@ -1,18 +1,19 @@
-"""Questions about our own documents, written for training (`questions/*.jsonl`), as records.
+"""The known questions about our own documents (`corpus/questions/`), as records.
 
-Each was written to a sentence that states one fact, with a near-miss that no sentence of the document answers. Passages
-that the index finds for a question and that do not state the fact are its hard negatives. Most are short and direct;
-those of `stories.*.jsonl` are as people type them: with a story, figures of their own, a detour, a wrong assumption, or
-as a follow-up behind which the words of the conversation stand.
+Each was written to one fact, with a near-miss that nothing answers. Passages that the index finds for a question and
+that do not state the fact are its hard negatives. The short ones are direct; those with a story are as people type
+them: with figures of their own, a detour, a wrong assumption, or as a follow-up behind which the words of the
+conversation stand.
 """
 
 import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from corpus.asked import Written, questions_beside, read_written
 from corpus.document import Chunk, Document
 from corpus.figures import figures
 from corpus.language import LANGUAGES
@@ -22,7 +23,6 @@ from index.manifest import heading
 from reader.articles import every_third
 from reader.records import Record
 
-QUESTIONS = Path(__file__).parent / "questions"
 SOURCE, STORIES = "own-questions", "own-stories"
 FOUND = 2  # hard negatives of a question
 FOREIGN = 0.25  # share of questions that read a passage in another language
@@ -32,22 +32,10 @@ Stating = dict[tuple[str, str], list[tuple[Chunk, tuple[int, ...]]]]  # fact, la
 Find = Callable[[str, str], Sequence[Chunk]]  # question, language -> passages, best first
 
 
-@dataclass(frozen=True)
-class Written:
-    """A question, the fact that answers it, the words that do, and a question like it that nothing answers."""
-
-    fact: str
-    lang: str
-    question: str
-    answer: str
-    miss: str
-    why: str
-
-
-def written(files: Sequence[Path]) -> list[Written]:
-    """Read the questions of these files."""
-    lines = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    return [Written(**line | {"fact": line["fact"].split()[0]}) for line in lines]  # of several facts the first
+def written(documents: Path, style: Literal["short", "story"]) -> list[Written]:
+    """Read the questions beside the documents that have both a fact and a near-miss."""
+    lines = [line for _, line in read_written(questions_beside(documents))]
+    return [line for line in lines if line.style == style and line.question and line.miss]
 
 
 def records(asked: Sequence[Written], documents: Path, find: Find, seed: int, source: str = SOURCE) -> Iterator[Record]:
@@ -74,12 +62,14 @@ def records(asked: Sequence[Written], documents: Path, find: Find, seed: int, so
 
 
 def pairs(asked: Sequence[Written], documents: Path, source: str = SOURCE) -> Iterator[Record]:
-    """Yield each question with a passage of a held-out document that states its fact, then its near-miss."""
+    """Yield each question about a held-out document with a passage of it that states its fact, then its near-miss."""
     loaded = list(load_documents(documents))
     apart = every_third(document.id for document in loaded)
     stating = stating_passages(document for document in loaded if document.id in apart)
     for item in asked:
         told = [code for code in (item.lang, *LANGUAGES) if (item.fact, code) in stating]
+        if not told:
+            continue
         chunk, gold = stating[item.fact, told[0]][0]
         yield _record(item, item.question, chunk, gold, source)
         yield _record(item, item.miss, chunk, (), f"{source}+near-miss")

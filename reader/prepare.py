@@ -43,13 +43,13 @@ def prepare(sets: Path, more: Path, documents: Path, find: own.Find, out: Path) 
     trained += form.claims_from_answers([q for q in [*free, *extra] if q.answers or not q.gold], SEED + 1)
     trained += form.claims_from_twins([p for p in passages if not p.held_out], pairs, SEED + 2)
     trained += ours[False]
-    trained += own.records(own.written(sorted(own.QUESTIONS.glob("train.*.jsonl"))), documents, find, SEED + 5)
-    told = own.written(sorted(own.QUESTIONS.glob("stories.*.jsonl")))
-    trained += own.records(told, documents, find, SEED + 6, own.STORIES)
+    short, stories = own.written(documents, "short"), own.written(documents, "story")
+    trained += own.records(short, documents, find, SEED + 5)
+    trained += own.records(stories, documents, find, SEED + 6, own.STORIES)
     held = [form.asked(question) for question in [*asked, *long] if question.passage.held_out]
     held += [*form.claims_of([claim for claim in labelled if claim.held_out], 1), *ours[True]]
-    held += own.pairs(own.written([own.QUESTIONS / "held.jsonl"]), documents)
-    held += own.pairs(own.written([own.QUESTIONS / "held-stories.jsonl"]), documents, own.STORIES)
+    held += own.pairs(short, documents)
+    held += own.pairs(stories, documents, own.STORIES)
     out.mkdir(parents=True, exist_ok=True)
     for name, found in (("train", trained), ("held", held)):
         print(json.dumps({name: form.write(found, out / f"{name}.jsonl")}))  # noqa: T201

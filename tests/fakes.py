@@ -24,6 +24,7 @@ class FakeEmbedder:
         self.identity = identity
         self.dimension = _DIMENSION
         self.embedded: list[str] = []
+        self.asked: list[str] = []
         self.before_batch: Callable[[int], None] = lambda number: None
         self._means = means or {}
         self._batches = 0
@@ -43,6 +44,7 @@ class FakeEmbedder:
         return self.queries([text])
 
     def queries(self, texts: list[str]) -> Vectors:
+        self.asked += texts
         return np.stack([self._vector(text) for text in texts])
 
     def _vector(self, text: str) -> np.ndarray:

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE
+from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE, WITH_QUESTIONS
 from assistant.factory import build_assistant
 from assistant.generator import build_generator
 from assistant.settings import read_settings
@@ -132,6 +132,8 @@ def _calibrate(options: argparse.Namespace) -> int:
     if options.out:
         write_rows(rows, options.out / ROWS)
     judge = READER if generator is None else TRAINED if generator.trained else VOTE
+    if "asked" in rows[0].values:
+        judge += WITH_QUESTIONS
     fitted = calibrate.fit(rows, calibrate.REFUSED)
     show(json.dumps(fitted, indent=1))
     calibrate.write({judge: fitted}, CALIBRATION)

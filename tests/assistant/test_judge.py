@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from assistant.calibration import Weighing, calibration
+from assistant.considered import Considered
 from assistant.judge import judge_evidence, judge_vote
 from assistant.signals import signals
+from index.known import Nearness
 from tests.assistant.fakes import SURE, UNSURE, quotes
 
 
@@ -16,44 +18,49 @@ def read(*odds: float, text: str = "The hub hosts 30 companies."):
     return [replace(q, found=replace(q.found, reading=odd, coverage=0.5)) for q, odd in zip(made, odds, strict=True)]
 
 
+def about(question: str, quoted, near: Nearness | None = None) -> Considered:
+    """A question in English and its quotes."""
+    return Considered(question, "en", question, quoted, near)
+
+
 QUESTION = "Which companies does the hub host?"
 
 
 def test_the_reader_decides_where_no_generator_votes():
-    assert judge_evidence(QUESTION, "en", read(6.0, -2.0), alone=True).answers
-    assert not judge_evidence(QUESTION, "en", read(-6.0, -6.0), alone=True).answers
+    assert judge_evidence(about(QUESTION, read(6.0, -2.0)), alone=True).answers
+    assert not judge_evidence(about(QUESTION, read(-6.0, -6.0)), alone=True).answers
 
 
 def test_a_generator_is_asked_even_where_the_reader_doubts():
-    assert judge_evidence(QUESTION, "en", read(-6.0, -6.0), alone=False).answers
+    assert judge_evidence(about(QUESTION, read(-6.0, -6.0)), alone=False).answers
 
 
 def test_a_best_quote_without_the_kind_of_answer_asked_for_makes_it_less_sure():
     asked = "When did the hub open?"
-    without = judge_evidence(asked, "en", read(2.0, text="The hub hosts companies."), alone=True)
-    dated = judge_evidence(asked, "en", read(2.0, text="The hub hosts companies since 2010."), alone=True)
+    without = judge_evidence(about(asked, read(2.0, text="The hub hosts companies.")), alone=True)
+    dated = judge_evidence(about(asked, read(2.0, text="The hub hosts companies since 2010.")), alone=True)
     assert without.odds < dated.odds
 
 
 def test_without_the_reader_nearness_decides():
     (near,) = quotes("The hub hosts 30 companies.")
     far = replace(near, found=replace(near.found, cosine=0.80))
-    assert judge_evidence(QUESTION, "en", [near], alone=True).answers
-    assert not judge_evidence(QUESTION, "en", [far], alone=True).answers
-    assert judge_evidence(QUESTION, "en", [far], alone=False).answers
+    assert judge_evidence(about(QUESTION, [near]), alone=True).answers
+    assert not judge_evidence(about(QUESTION, [far]), alone=True).answers
+    assert judge_evidence(about(QUESTION, [far]), alone=False).answers
 
 
 def test_vote_and_reading_are_weighed_together():
     sure, unsure = read(4.0, 0.0), read(-5.0, -5.0)
-    assert judge_vote(SURE, QUESTION, "en", sure, trained=False).answers
-    assert not judge_vote(UNSURE, QUESTION, "en", unsure, trained=False).answers
-    assert not judge_vote(UNSURE, QUESTION, "en", quotes("The hub hosts 30 companies."), trained=False).answers
+    assert judge_vote(SURE, about(QUESTION, sure), trained=False).answers
+    assert not judge_vote(UNSURE, about(QUESTION, unsure), trained=False).answers
+    assert not judge_vote(UNSURE, about(QUESTION, quotes("The hub hosts 30 companies.")), trained=False).answers
 
 
 def test_a_provider_without_a_vote_leaves_it_to_the_reader():
-    assert judge_vote(None, QUESTION, "en", read(6.0, 0.0), trained=False).answers
-    assert not judge_vote(None, QUESTION, "en", read(-6.0, -6.0), trained=False).answers
-    assert judge_vote(None, QUESTION, "en", quotes("The hub hosts 30 companies."), trained=False).answers
+    assert judge_vote(None, about(QUESTION, read(6.0, 0.0)), trained=False).answers
+    assert not judge_vote(None, about(QUESTION, read(-6.0, -6.0)), trained=False).answers
+    assert judge_vote(None, about(QUESTION, quotes("The hub hosts 30 companies.")), trained=False).answers
 
 
 @pytest.mark.parametrize(
@@ -68,12 +75,12 @@ def test_a_provider_without_a_vote_leaves_it_to_the_reader():
     ],
 )
 def test_what_the_question_names_and_no_quote_does(question, language, figures, names):
-    found = signals(question, language, read(1.0))
+    found = signals(Considered(question, language, question, read(1.0)))
     assert (found.figures, found.names) == (figures, names)
 
 
 def test_the_surest_quote_counts_and_no_sureness_is_endless():
-    found = signals(QUESTION, "en", read(-3.0, 99.0))
+    found = signals(about(QUESTION, read(-3.0, 99.0)))
     assert (found.reading, found.second) == (8.0, -3.0)
 
 

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from assistant.answer import Status, Turn
-from assistant.assistant import UNHURRIED
-from index.reread import FULLY, HURRIED
+from assistant.assistant import CROWDED, UNHURRIED
+from index.reread import FULLY, HURRIED, IN_PASSING
 from tests.assistant import fakes
 from tests.assistant.fakes import UNSURE, FakeGenerator
 from tests.fakes import FakeReader
@@ -48,11 +48,13 @@ def test_what_an_answer_would_rest_on_can_be_had_before_it_is_judged(found):
 
 
 def test_where_many_ask_at_once_less_is_read_of_each(found):
-    reader = CrowdedReader(SAID, UNHURRIED + 1)
+    many = CROWDED + 1
+    reader = CrowdedReader(SAID, many)
     assistant = fakes.assistant(found, reader=reader)
-    with ThreadPoolExecutor() as pool:
-        answers = list(pool.map(assistant.answer, [QUESTION] * (UNHURRIED + 1)))
-    assert sorted(reader.windows) == [HURRIED.windows, *[FULLY.windows] * UNHURRIED]
+    with ThreadPoolExecutor(many) as pool:
+        answers = list(pool.map(assistant.answer, [QUESTION] * many))
+    hurried = [HURRIED.windows] * (CROWDED - UNHURRIED)
+    assert sorted(reader.windows) == [IN_PASSING.windows, *hurried, *[FULLY.windows] * UNHURRIED]
     assert {answer.status for answer in answers} == {Status.ANSWERED}
 
 

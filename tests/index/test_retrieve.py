@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from corpus.aids import Aids
 from corpus.document import Document
 from corpus.glossary import Term
 from index.build import build_index, is_up_to_date
@@ -121,10 +122,10 @@ def test_a_term_is_found_by_its_name_in_the_glossary(tmp_path, embedder):
         Document("forms", "en", "Forms", "A limited company needs capital. A branch needs none."),
         Document("lake", "en", "Lakes", "The lake of Garda is long."),
     ]
-    terms = [Term(acronym="SRL", names={"en": ("limited company",)})]
+    terms = (Term(acronym="SRL", names={"en": ("limited company",)}),)
     scores = []
-    for name, glossary in (("with", terms), ("without", [])):
-        build_index(documents, tmp_path / name, embedder, silent, glossary)
+    for name, aids in (("with", Aids(terms)), ("without", Aids())):
+        build_index(documents, tmp_path / name, embedder, silent, aids)
         found = Retriever(tmp_path / name, embedder).search("SRL?", "en")
         scores.append({scored.chunk.document: scored.score for scored in found.chunks})
     assert scores[0]["forms"] > scores[1]["forms"]
@@ -134,12 +135,12 @@ def test_a_term_is_found_by_its_name_in_the_glossary(tmp_path, embedder):
 def test_a_changed_glossary_is_a_changed_corpus(tmp_path, embedder):
     documents = collected()
     build_index(documents, tmp_path / "index", embedder, silent)
-    terms = [Term(acronym="SRL", names={"en": ("limited company",)})]
-    assert not is_up_to_date(documents, tmp_path / "index", embedder.identity, terms)
+    aids = Aids(terms=(Term(acronym="SRL", names={"en": ("limited company",)}),))
+    assert not is_up_to_date(documents, tmp_path / "index", embedder.identity, aids)
     embedder.embedded.clear()
-    build_index(documents, tmp_path / "index", embedder, silent, terms)
+    build_index(documents, tmp_path / "index", embedder, silent, aids)
     assert embedder.embedded == []
-    assert is_up_to_date(documents, tmp_path / "index", embedder.identity, terms)
+    assert is_up_to_date(documents, tmp_path / "index", embedder.identity, aids)
 
 
 def test_a_repetition_is_shown_once_but_another_figure_never_goes_missing(tmp_path, embedder):

@@ -5,10 +5,10 @@ from pathlib import Path
 from corpus.load import DOCUMENTS, load_documents
 from reader.articles import every_third
 from reader.lessons import OWN, REPLAYED, own_lessons
-from reader.own import QUESTIONS, written
+from reader.own import written
 from reader.packs import Asked
 
-ASKED = written(sorted(QUESTIONS.glob("train.*.jsonl")))
+ASKED = written(DOCUMENTS, "short")
 BEFORE = [Asked("public", ("A sentence.",), ("Why?",), (True,))] * 100
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from assistant.answer import Answer, Citation, Evidence, Status
 from assistant.assistant import Assistant
 from assistant.demand import entries, is_disliked, is_unanswered
+from corpus.aids import Aids
 from corpus.errors import ProjectError, UsageError
-from corpus.glossary import glossary_beside, read_glossary
 from corpus.load import load_documents
 from index.build import build_index
 from index.directory import copy_live, require_live_build
@@ -89,9 +89,12 @@ def build_preview(
     texts_before = _fingerprints(index)
     before = _ask(operated, index, questions, keys, lambda done: say(f"The index as it is: {done}"))
     say("A copy of the index is updated …")
-    terms = read_glossary(glossary_beside(folder))
     done = build_index(
-        load_documents(folder), index, operated.served.embedder, lambda line: say(f"Copy: {line}"), terms
+        load_documents(folder),
+        index,
+        operated.served.embedder,
+        lambda line: say(f"Copy: {line}"),
+        Aids.beside(folder),
     )
     texts_after = _fingerprints(index)
     after = _ask(operated, index, questions, keys, lambda done: say(f"The index with the change: {done}"))

@@ -1,0 +1,19 @@
+"""What is judged: a question, and the quotes that may answer it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.evidence import Quote
+from index.known import Nearness
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A question, its language, the question as it is searched, the quotes that may answer it, best first, and how near
+    known questions are."""
+
+    question: str
+    language: str
+    standalone: str
+    quotes: Sequence[Quote]
+    near: Nearness | None = None
