@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
-from math import prod
+from math import inf, prod
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,14 @@ class Weighing:
     """A logistic regression over signals, and the log-odds from which on the quotes answer.
 
     `usual` holds mean and spread of each signal (0 and 1 where it is not named): what is weighed is how many spreads a
-    signal is from its mean, or ("reading*length") the product of two such.
+    signal is from its mean, `furthest` at most, or ("reading*length") the product of two such.
     """
 
     weights: Mapping[str, float]
     bias: float
     threshold: float
     usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    furthest: float = inf
 
     def log_odds(self, values: Mapping[str, float]) -> float:
         """Log-odds that the quotes answer."""
@@ -42,7 +43,7 @@ class Weighing:
 
     def _standard(self, name: str, value: float) -> float:
         mean, spread = self.usual.get(name, (0.0, 1.0))
-        return (value - mean) / spread
+        return max(-self.furthest, min(self.furthest, (value - mean) / spread))
 
     def judge(self, values: Mapping[str, float]) -> Judgement:
         """Whether they do."""
@@ -54,7 +55,7 @@ class Weighing:
 def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
     """Return what the command wrote: for the reader alone, and with the gap of a generator as it comes or trained."""
     return {
-        name: Weighing(entry["weights"], entry["bias"], entry["threshold"], entry.get("usual", {}))
+        name: Weighing(**{field.name: entry[field.name] for field in fields(Weighing) if field.name in entry})
         for name, entry in _read(file).items()
         if "weights" in entry
     }

@@ -27,7 +27,8 @@ CURVE = 20  # points of the curve that is kept
 # less on a long question, the kind of answer matters less where it is sure): docs/decisions/answerability.md. Not their
 # squares: what is far from anything seen, below as above, would be believed.
 ENOUGH = 500
-_HELD_BACK = 0.1  # how far weights may go where there are many (scikit-learn's C; 1 where there are few)
+_HELD_BACK = 0.03  # how far weights may go where there are many (scikit-learn's C; 1 where there are few)
+FURTHEST = 2.0  # spreads from its mean that a signal counts for at most: what is unlike all cases tells no more
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     from sklearn.metrics import roc_auc_score, roc_curve
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+    from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
 
     names = list(rows[0].values)
     values = np.array([[row.values[name] for name in names] for row in rows])
@@ -87,6 +88,7 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     degree, freedom = (2, _HELD_BACK) if len(rows) >= ENOUGH else (1, 1.0)
     model = make_pipeline(
         StandardScaler(),
+        FunctionTransformer(_not_far),
         PolynomialFeatures(degree, interaction_only=True, include_bias=False),
         LogisticRegression(class_weight="balanced", C=freedom, max_iter=2000),
     )
@@ -94,7 +96,7 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     odds = cross_val_predict(model, values, truth, cv=folds, method="decision_function")
     wrongly, rightly, at = roc_curve(truth, odds, drop_intermediate=False)
     best = int(np.argmax(rightly >= 1 - refused))
-    scaler, products, regression = (step for _, step in model.fit(values, truth).steps)
+    scaler, _, products, regression = (step for _, step in model.fit(values, truth).steps)
     weighed = ["*".join(name.split()) for name in products.get_feature_names_out(names)]
     return {
         "weights": {name: round(float(w), 4) for name, w in zip(weighed, regression.coef_[0], strict=True)},
@@ -102,6 +104,7 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
             name: (round(float(mean), 5), round(float(spread), 5))
             for name, mean, spread in zip(names, scaler.mean_, scaler.scale_, strict=True)
         },
+        "furthest": FURTHEST,
         "bias": round(float(regression.intercept_[0]), 4),
         "threshold": round(float(at[best]), 4),
         "cases": {"answered": int(truth.sum()), "not": int((~truth).sum())},
@@ -109,6 +112,10 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
         "at_threshold": _shares(wrongly[best], rightly[best]),
         "curve": [_shares(wrongly[i], rightly[i]) | {"threshold": round(float(at[i]), 2)} for i in _spread(len(at))],
     }
+
+
+def _not_far(spreads: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.clip(spreads, -FURTHEST, FURTHEST)
 
 
 def fit_support(pairs: Sequence[tuple[bool, str, str]], reader: Reader) -> dict[str, Any]:

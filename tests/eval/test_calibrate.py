@@ -31,7 +31,7 @@ def test_the_signal_that_tells_gets_the_weight_and_the_threshold_parts_the_cases
 
 def judged(found: dict, row: Weighed) -> bool:
     """What the assistant makes of it."""
-    weighing = Weighing(found["weights"], found["bias"], found["threshold"], found["usual"])
+    weighing = Weighing(found["weights"], found["bias"], found["threshold"], found["usual"], found["furthest"])
     return weighing.judge(row.values).answers
 
 
