@@ -141,6 +141,10 @@ class Assistant:
         """Return a document of the corpus, or raise `KeyError`."""
         return self._retriever.document(document_id, language)
 
+    def question_about(self, fact: str, language: str) -> str | None:
+        """Return a short question in a language that a fact answers, if one is known."""
+        return self._retriever.question_about(fact, language)
+
     def suggestions(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:
         """Return what can be asked after `answer`, which ends `history`; see `suggest`. No model is asked."""
         quoting = Assistant(

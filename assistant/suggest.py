@@ -1,8 +1,8 @@
-"""What can be asked next: headings near the quotes, each answered beforehand, so that none leads to nothing.
+"""What can be asked next: of sections near the quotes, each answered beforehand, so that none leads to nothing.
 
-The documents tell what they have to say in their headings. Those of sections that stand near a quote, or that the
-search found and the answer did not cite, are asked as the reader would ask them, of the quotes alone; what is answered
-from its own section is suggested.
+Sections that stand near a quote, or that the search found and the answer did not cite, are asked about: by a question
+that is known to be answered there, else by their heading. They are asked of the quotes alone; what is answered from its
+own section is suggested.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from corpus.sections import Section, sections
 
 MOST = 3
 _TRIED = 4  # each is found and read in passing: about 0.1 s of a core
-_LOOKED_AT = 12  # candidates among which headings that are questions go first
+_LOOKED_AT = 12  # candidates among which real questions go first
 _LONGEST = 120  # characters of a heading
 
 
@@ -30,14 +30,18 @@ class Quoting(Protocol):
     def document(self, document_id: str, language: str) -> Document:
         """Return a document of the corpus."""
 
+    def question_about(self, fact: str, language: str) -> str | None:
+        """Return a question that a fact is known to answer."""
+
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A section, and the question it answers if its heading keeps what it promises."""
+    """A section, and a question that it should answer; `plain` ones only name its heading."""
 
     question: str
     document: str
     section: Section
+    plain: bool
 
     def holds(self, citation: Citation) -> bool:
         return citation.document == self.document and self.section.start <= citation.start < self.section.end
@@ -50,7 +54,7 @@ def suggestions(answer: Answer, history: Sequence[Turn], quoting: Quoting) -> tu
     """
     asked = {turn.content.casefold() for turn in history if turn.role == "user"}
     new = (c for c in _candidates(answer, quoting) if c.question.casefold() not in asked)
-    ordered = sorted(islice(new, _LOOKED_AT), key=lambda c: c.question != c.section.name)
+    ordered = sorted(islice(new, _LOOKED_AT), key=lambda c: c.plain)
     kept = (c.question for c in ordered[:_TRIED] if _is_answered(c, answer, history, quoting))
     return tuple(islice(kept, MOST))
 
@@ -76,10 +80,11 @@ def _near(citation: Citation, answer: Answer, quoting: Quoting) -> Iterator[_Can
     """The sections around a quote, the nearest first and of two the following one."""
     if citation.language != answer.language:
         return
-    there = list(sections(quoting.document(citation.document, citation.language).text))
+    document = quoting.document(citation.document, citation.language)
+    there = list(sections(document.text))
     here = next(n for n, section in enumerate(there) if section.start <= citation.start < section.end)
     for n in sorted(range(len(there)), key=lambda n: (abs(n - here), n < here)):
-        if candidate := _candidate(citation.document, there[n], answer.language):
+        if candidate := _candidate(document, there[n], quoting):
             yield candidate
 
 
@@ -88,15 +93,18 @@ def _found(passage: Retrieved, answer: Answer, quoting: Quoting) -> _Candidate |
     if language != answer.language:
         return None
     start = int(place.rpartition(":")[2].partition("-")[0])
-    text = quoting.document(passage.document, language).text
-    section = next(section for section in sections(text) if section.start <= start < section.end)
-    return _candidate(passage.document, section, language)
+    document = quoting.document(passage.document, language)
+    section = next(section for section in sections(document.text) if section.start <= start < section.end)
+    return _candidate(document, section, quoting)
 
 
-def _candidate(document: str, section: Section, language: str) -> _Candidate | None:
-    """A heading as a question; nothing for the title of a document, for what is long or of a time that is over."""
+def _candidate(document: Document, section: Section, quoting: Quoting) -> _Candidate | None:
+    """A question about a section; nothing for the title of a document, for what is long or of a time that is over."""
     name = section.name
     if section.level < 2 or len(name) > _LONGEST or name.endswith(")"):
         return None
-    question = name if name.endswith("?") else say(language, "suggest", heading=name)
-    return _Candidate(question, document, section)
+    facts = (reference.fact for reference in document.references if section.start <= reference.at < section.end)
+    known = (quoting.question_about(fact, document.language) for fact in facts)
+    question = next(filter(None, known), name if name.endswith("?") else None)
+    plain = say(document.language, "suggest", heading=name)
+    return _Candidate(question or plain, document.id, section, plain=question is None)

@@ -44,10 +44,12 @@ class Written(BaseModel):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as people ask it, and the fact that answers it; "" when nothing here does."""
+    """A question as people ask it (a `short` one has no story), and the fact that answers it; "" when nothing does."""
 
     text: str
     fact: str
+    language: str
+    short: bool
 
 
 def questions_beside(folder: Path) -> Path:
@@ -71,6 +73,6 @@ def read_written(folder: Path) -> Iterator[tuple[str, Written]]:
 def read_asked(folder: Path) -> tuple[Asked, ...]:
     """Return the questions of a folder once each, answered ones and misses, in the order of the files."""
     lines = [written for _, written in read_written(folder)]
-    answered = [Asked(line.question, line.fact) for line in lines if line.question]
-    misses = [Asked(line.miss, "") for line in lines if line.miss]
+    answered = [Asked(line.question, line.fact, line.lang, line.style == "short") for line in lines if line.question]
+    misses = [Asked(line.miss, "", line.lang, line.style == "short") for line in lines if line.miss]
     return tuple(dict.fromkeys(answered + misses))

@@ -15,7 +15,7 @@ from corpus.document import Chunk, Document
 from corpus.errors import IndexUnusable
 from index.directory import IndexDamaged, how_to_mend
 
-FORMAT = 8
+FORMAT = 9
 FILE = "manifest.json"
 _PASSING = {".lock"}  # of tantivy: empty, and made anew whenever a folder is watched
 

@@ -23,7 +23,7 @@ CREATE TABLE documents (language TEXT, id TEXT, fingerprint TEXT, body TEXT, PRI
 CREATE TABLE chunks (number INTEGER PRIMARY KEY, id TEXT UNIQUE, document TEXT, language TEXT, fingerprint TEXT,
                      first INTEGER, sentences INTEGER, lines TEXT, body TEXT);
 CREATE TABLE terms (body TEXT);
-CREATE TABLE questions (number INTEGER PRIMARY KEY, fact TEXT, text TEXT);
+CREATE TABLE questions (number INTEGER PRIMARY KEY, text TEXT, fact TEXT, language TEXT, short INTEGER);
 """
 _LOOKED_UP_BY_FINGERPRINT = "CREATE INDEX chunks_by_fingerprint ON chunks (fingerprint)"
 _COLUMNS = "number, id, document, language, fingerprint, first, sentences, lines, body"
@@ -109,9 +109,9 @@ class Records:
 
     def add_questions(self, questions: Iterable[Asked]) -> None:
         """Store known questions, numbered from 0 in this order."""
-        rows = ((number, asked.fact, asked.text) for number, asked in enumerate(questions))
+        rows = ((number, q.text, q.fact, q.language, q.short) for number, q in enumerate(questions))
         with self._db:
-            self._db.executemany("INSERT INTO questions VALUES (?, ?, ?)", rows)
+            self._db.executemany("INSERT INTO questions VALUES (?, ?, ?, ?, ?)", rows)
 
     def finish(self) -> None:
         """Prepare for the build after this one, which looks chunks up by their fingerprints."""
@@ -125,8 +125,8 @@ class Records:
 
     def questions(self) -> tuple[Asked, ...]:
         """Return the known questions in order of their numbers."""
-        rows = self._db.execute("SELECT text, fact FROM questions ORDER BY number")
-        return tuple(Asked(text, fact) for text, fact in rows)
+        rows = self._db.execute("SELECT text, fact, language, short FROM questions ORDER BY number")
+        return tuple(Asked(text, fact, language, bool(short)) for text, fact, language, short in rows)
 
     def document(self, document_id: str, language: str) -> Document:
         """Return one document, or raise `KeyError`."""

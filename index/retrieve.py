@@ -126,6 +126,16 @@ class Retriever:
         """All documents of the index in every language, without their texts."""
         return self._parts.records.entries()
 
+    def question_about(self, fact: str, language: str) -> str | None:
+        """Return a short question in a language that a fact answers, if one is known."""
+        return self._questions_about.get((fact, language))
+
+    @cached_property
+    def _questions_about(self) -> dict[tuple[str, str], str]:
+        """The first of each that is a whole question: some are key words."""
+        whole = [q for q in self._parts.records.questions() if q.short and q.text[0].isupper() and q.text[-1] == "?"]
+        return {(q.fact, q.language): q.text for q in reversed(whole) if q.fact}
+
     def search(self, question: str, language: str, k: int = 10, context: str = "") -> Found:
         """Return the `k` best passages and the sentences of the best of them, each best first.
 

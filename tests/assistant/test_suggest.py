@@ -1,6 +1,6 @@
 """What is suggested after an answer, with scripted answers and with the real corpus and weights."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -8,7 +8,7 @@ from assistant.answer import Answer, Citation, Retrieved, Status, Turn
 from assistant.assistant import Assistant
 from assistant.suggest import MOST, suggestions
 from assistant.verify import Verifier
-from corpus.document import Document
+from corpus.document import Document, Reference
 from corpus.load import load_documents
 from index.build import build_index
 from index.reader import Reader
@@ -21,6 +21,8 @@ GUIDE = Document(
     "# Guide\n\nAbout it.\n\n## What does it cost?\n\nIt costs 5 euro.\n\n## Opening hours\n\nIt opens at 9.\n\n"
     "## Who runs it?\n\nThe Province runs it.\n\n## Old prices (historic, 2019)\n\nIt cost 4 euro.\n",
 )
+HOURS_TOLD = Reference(GUIDE.text.index("at 9.") + 5, "guide.hours", "2025", None, "source", "", None)
+GUIDE = replace(GUIDE, references=(HOURS_TOLD,))
 OTHER = Document("other", "en", "Other", "# Other\n\n## Where is it?\n\nIt is in Trento.\n")
 FREMD = Document("fremd", "de", "Fremd", "# Fremd\n\n## Was ist das?\n\nEin Haus.\n")
 HISTORY = (Turn("user", "What does it cost?"), Turn("assistant", "It costs 5 euro. [1]"))
@@ -44,6 +46,7 @@ class Scripted:
     quotes: dict[str, Citation]
     language: str = "en"
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    known: dict[str, str] = field(default_factory=dict)
 
     def answer(self, question, history=()):
         self.asked.append((question, tuple(history)))
@@ -51,6 +54,9 @@ class Scripted:
 
     def document(self, document_id, language):
         return next(d for d in (GUIDE, OTHER, FREMD) if (d.id, d.language) == (document_id, language))
+
+    def question_about(self, fact, language):
+        return self.known.get(fact)
 
 
 HOURS = "What do the documents say about “Opening hours”?"
@@ -61,6 +67,12 @@ def test_headings_near_the_quote_are_asked_and_kept_when_their_own_section_answe
     quoting = Scripted({RUNS: cite("The Province runs it."), HOURS: cite("It opens at 9.")})
     assert suggestions(answer(cite("It costs 5 euro.")), HISTORY, quoting) == (RUNS, HOURS)
     assert quoting.asked == [(RUNS, HISTORY), (HOURS, HISTORY)]
+
+
+def test_a_question_that_is_known_to_be_answered_there_is_better_than_a_heading():
+    known = {"guide.hours": "When can I come?"}
+    quoting = Scripted({RUNS: cite("The Province runs it."), "When can I come?": cite("It opens at 9.")}, known=known)
+    assert suggestions(answer(cite("It costs 5 euro.")), HISTORY, quoting) == ("When can I come?", RUNS)
 
 
 @pytest.mark.parametrize("elsewhere", [None, cite("It costs 5 euro."), cite("It is in Trento.", OTHER)])

@@ -13,8 +13,8 @@ from index.known import FAR, NOTHING, KnownQuestions, as_asked
 from index.retrieve import Retriever, ScoredSentence
 from tests.index.collection import silent
 
-HUB = Asked("Who rents at the hub?", "hub.tenants")
-LAKE = Asked("How deep is the lake?", "")
+HUB = Asked("Who rents at the hub?", "hub.tenants", "en", True)
+LAKE = Asked("How deep is the lake?", "", "en", True)
 DOCUMENTS = [Document("hub", "en", "Hub", "The hub hosts companies."), Document("lake", "en", "Lake", "It is long.")]
 
 
@@ -85,3 +85,12 @@ def test_changed_questions_are_a_changed_corpus_and_only_the_new_are_embedded(tm
     assert is_up_to_date(DOCUMENTS, tmp_path, embedder.identity, more)
     found = Retriever(tmp_path, embedder).search(HUB.text, "en").near
     assert found.cosine(["hub.firms"]) > found.cosine([HUB.fact])
+
+
+def test_a_short_whole_question_about_a_fact_can_be_had(tmp_path, embedder):
+    words, story = replace(HUB, text="hub tenants"), replace(HUB, text="We rent. Who else does?", short=False)
+    italian = replace(HUB, text="Chi affitta?", language="it")
+    build_index(DOCUMENTS, tmp_path, embedder, silent, Aids(questions=(words, story, HUB, italian, LAKE)))
+    retriever = Retriever(tmp_path, embedder)
+    about = [retriever.question_about(HUB.fact, code) for code in ("en", "it", "de")]
+    assert about == [HUB.text, "Chi affitta?", None]
