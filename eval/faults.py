@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import tantivy
 
 from assistant.answer import Citation
@@ -18,6 +19,7 @@ from assistant.condense import Standalone
 from assistant.evidence import Quote, cite
 from eval.cases import Case
 from index import words
+from index.known import KnownQuestions
 from index.lexical import LexicalIndex
 from index.names import collection
 from index.records import Passage
@@ -148,6 +150,10 @@ def _figures(assistant: Assistant) -> Patches:
     return (patch("assistant.assistant.quote_answer", misread),)
 
 
+def _no_known_questions(assistant: Assistant) -> Patches:
+    return (patch.object(assistant._retriever, "_known", KnownQuestions(np.empty((0, 0), dtype=np.float32), [])),)
+
+
 def _no_company(assistant: Assistant) -> Patches:
     return (patch("index.retrieve.in_company", list),)
 
@@ -187,6 +193,7 @@ FAULTS = (
     Fault("questions are not stemmed", lambda case: case.group == "italian", _no_stems),
     Fault(f"the document {DROPPED} is gone", _rests_on(DROPPED), without(DROPPED)),
     Fault("the reader is off", _answered, _no_reader),
+    Fault("no questions are known", _answered, _no_known_questions),
     Fault("sentences are judged without their company", lambda case: case.style == "list", _no_company),
     Fault("the best sentences come last", _answered, _last_first),
     Fault("the kind of answer asked for is not looked at", lambda case: case.style == "numeric", _no_kinds),
