@@ -9,11 +9,12 @@ from index.known import Nearness
 
 @dataclass(frozen=True)
 class Considered:
-    """A question, its language, the question as it is searched, the quotes that may answer it, best first, and how near
-    known questions are."""
+    """A question, its language, the question as it is searched, the quotes that may answer it, best first, how near
+    known questions are, and whether it `follows` others that complete it."""
 
     question: str
     language: str
     standalone: str
     quotes: Sequence[Quote]
     near: Nearness | None = None
+    follows: bool = False

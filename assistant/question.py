@@ -43,7 +43,8 @@ class Question:
     @property
     def considered(self) -> Considered:
         """What is to be judged of it."""
-        return Considered(self.text, self.language, self.standalone, tuple(self.quotes), self.near)
+        follows = bool(self.condensed.context)
+        return Considered(self.text, self.language, self.standalone, tuple(self.quotes), self.near, follows)
 
     def elapsed(self) -> float:
         """Milliseconds since the question arrived."""

@@ -20,8 +20,9 @@ class Signals:
     """Of the quotes: `reading`, the log-odds that the best answers, `second`, those of the next, `cosine` of the
     nearest sentence, `coverage`, the share of the question's words that one holds, `kind`, 1 when the first has no
     answer of the kind asked for. Of the question: how many of the `figures` it asks about and of its `names` stand in
-    no quote, and its `length`. Where questions are known: `asked`, the cosine of the nearest that the quoted facts
-    answer, and of the nearest few the shares that those facts answer (`answered`) and that nothing does (`vain`).
+    no quote, its `length`, and whether it `follows` others that complete it. Where questions are known: `asked`, the
+    cosine of the nearest that the quoted facts answer, and of the nearest few the shares that those facts answer
+    (`answered`) and that nothing does (`vain`).
     """
 
     reading: float
@@ -32,6 +33,7 @@ class Signals:
     figures: float
     names: float
     length: float
+    follows: float
     asked: float | None = None
     answered: float | None = None
     vain: float | None = None
@@ -56,6 +58,7 @@ def signals(considered: Considered) -> Signals:
         figures=_unknown_figures(question, known, language),
         names=_unknown_names(question, known, language),
         length=min(_LONGEST, len(question) / _LONG),
+        follows=float(considered.follows),
         asked=None if near is None else near.cosine(facts),
         answered=None if near is None else near.share(facts),
         vain=None if near is None else near.share([NOTHING]),

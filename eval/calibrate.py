@@ -1,7 +1,7 @@
 """Find the weights and thresholds of the judgement on dev cases, and write them down with what they are worth."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assistant.answer import Turn as Said
 from assistant.assistant import Assistant
 from assistant.considered import Considered
 from assistant.generator import Generator
 from assistant.prompts import judging
 from assistant.signals import signals
 from corpus.errors import UsageError
-from eval.cases import Case
+from eval.cases import Case, Turn
 from index.reader import Reader
 
 FOLDS, SEED = 5, 0
@@ -43,16 +44,13 @@ class Weighed:
 def weigh(
     assistant: Assistant, cases: Iterable[Case], generator: Generator | None, report: Callable[[str], None]
 ) -> list[Weighed]:
-    """Take the signals of every single question. Quotes that do not state what was asked for do not answer it.
+    """Take the signals of every question. Quotes that do not state what was asked for do not answer it.
 
-    With a `generator` its gap is one more signal.
+    In a conversation the turns before were answered as the case has it. With a `generator` its gap is one more signal.
     """
     found: list[Weighed] = []
-    for case in cases:
-        if case.turns:
-            continue
-        (turn,) = case.questions()
-        considered = assistant.evidence(turn.user, language=case.lang)
+    for case, turn, history in _turns(cases):
+        considered = assistant.evidence(turn.user, history, case.lang)
         if not considered.quotes:
             continue
         values = signals(considered).as_row()
@@ -64,6 +62,14 @@ def weigh(
         if len(found) % 50 == 0:
             report(f"weighed {len(found)} cases")
     return found
+
+
+def _turns(cases: Iterable[Case]) -> Iterator[tuple[Case, Turn, list[Said]]]:
+    for case in cases:
+        history: list[Said] = []
+        for turn in case.questions():
+            yield case, turn, list(history)
+            history += [Said("user", turn.user), Said("assistant", turn.reference)]
 
 
 def _states(considered: Considered, facts: set[str]) -> bool:

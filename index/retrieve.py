@@ -146,7 +146,7 @@ class Retriever:
         history = asks_for_history(question, language, today)
         asked = self._ask(question, context, language)
         fits = without_repetitions(self._in_time(level(self._fits(asked), language, self._levelled), today, history))
-        near = None if context else self._known.near(asked.vector)  # known questions stand alone
+        near = self._known.near(asked.vector)
         sentences = self._sentences(fits[:_PASSAGES], near, today, history)
         chunks = [ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]]
         return Found(chunks, sentences, near)
