@@ -1,5 +1,6 @@
 """Whether cases can be trusted to measure: what they name exists, what they demand their own reference gives, they are
-phrased as people ask and not as the documents say, and no case of one split rests on a document of the other.
+phrased as people ask and not as the documents say, none asks what a known question already asks, and no case of one
+split rests on a document of the other.
 """
 
 from collections import Counter
@@ -17,17 +18,24 @@ _ANSWERS = ("answer", "answer-corrected")
 
 @dataclass(frozen=True)
 class Checked:
-    """What cases are held to: the documents, the ids of all facts, and the documents that only *test* asks about."""
+    """What cases are held to: the documents, the ids of all facts, the documents that only *test* asks about, and the
+    known questions."""
 
     documents: Sequence[Document]
     facts: frozenset[str]
     held_out: frozenset[str]
+    known: Sequence[str] = ()
     ids: Counter[str] = field(default_factory=Counter)
 
     @cached_property
     def phrases(self) -> frozenset[tuple[str, ...]]:
         """Every run of `COPIED` words of the documents."""
         return frozenset(run for document in self.documents for run in _runs(document.text))
+
+    @cached_property
+    def known_words(self) -> frozenset[tuple[str, ...]]:
+        """The words of every known question."""
+        return frozenset(_said(question) for question in self.known)
 
 
 def complaints(splits: Mapping[str, Iterable[Case]], checked: Checked) -> list[str]:
@@ -64,8 +72,14 @@ def _of_turn(turn: Turn, checked: Checked) -> Iterator[str]:
         yield f"{turn.user!r} is not to be answered, so must_include is never looked at"
     if copied := next((run for run in _runs(turn.user) if run in checked.phrases), None):
         yield f"{turn.user!r} copies the documents: {' '.join(copied)!r}"
+    if _said(turn.user) in checked.known_words:
+        yield f"{turn.user!r} is a known question (corpus/questions), so it measures nothing"
+
+
+def _said(text: str) -> tuple[str, ...]:
+    return tuple(words(text.casefold()))
 
 
 def _runs(text: str) -> Iterator[tuple[str, ...]]:
-    said = words(text.casefold())
+    said = _said(text)
     return zip(*(said[start:] for start in range(COPIED)), strict=False)

@@ -8,6 +8,7 @@ from typing import get_args
 from assistant.factory import DeferredEmbedder
 from assistant.feedback import FeedbackStore
 from assistant.settings import read_settings
+from corpus.asked import questions_beside, read_asked
 from corpus.errors import UsageError
 from corpus.facts import facts_beside, read_facts
 from corpus.load import DOCUMENTS, load_documents
@@ -85,7 +86,8 @@ def _lint(options: argparse.Namespace) -> int:
 
 def _checked() -> lint.Checked:
     facts = frozenset(read_facts(facts_beside(DOCUMENTS)))
-    return lint.Checked(list(load_documents(DOCUMENTS)), facts, TEST_DOCUMENTS)
+    known = [asked.text for asked in read_asked(questions_beside(DOCUMENTS))]
+    return lint.Checked(list(load_documents(DOCUMENTS)), facts, TEST_DOCUMENTS, known)
 
 
 def _feedback(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import pytest
 import eval as package
 from corpus.errors import UsageError
 from eval.cases import Case, includes, read_cases
+from eval.lint import Checked, complaints
 
 COMMITTED = sorted((Path(package.__file__).parent / "cases").glob("*.jsonl"))
 GOOD = {"id": "q1", "group": "main", "lang": "en", "question": "Who runs the hub?"}
@@ -117,3 +118,10 @@ def test_other_line_separators_in_a_text_do_not_end_a_line(tmp_path):
     file = tmp_path / "cases.jsonl"
     file.write_text(json.dumps({**GOOD, "question": "Who\u2028 runs it?"}, ensure_ascii=False), encoding="utf-8")
     assert [case.question for case in read_cases(file)] == ["Who\u2028 runs it?"]
+
+
+def test_a_case_that_asks_what_a_known_question_asks_is_complained_of():
+    case = Case(**GOOD, facts=["d.f"], must_include=["x"], reference="x")
+    (same,) = complaints({"dev": [case]}, Checked([], frozenset(["d.f"]), frozenset(), [GOOD["question"].upper()]))
+    assert "is a known question" in same
+    assert complaints({"dev": [case]}, Checked([], frozenset(["d.f"]), frozenset(), ["Where is it?"])) == []
