@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 import sentencex
 
 from assistant.considered import Considered
+from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
 from assistant.lexicon import words
-from index.known import NOTHING
+from index.known import NOTHING, Nearness
 from index.words import names_in, terms
 
 _SURE = 8.0  # log-odds beyond which the reader is not surer of anything
@@ -22,7 +23,7 @@ class Signals:
     answer of the kind asked for. Of the question: how many of the `figures` it asks about and of its `names` stand in
     no quote, its `length`, and whether it `follows` others that complete it. Where questions are known: `asked`, the
     cosine of the nearest that the quoted facts answer, and of the nearest few the shares that those facts answer
-    (`answered`) and that nothing does (`vain`).
+    (`answered`) and that nothing does (`vain`); None where none is known to what the best quote tells.
     """
 
     reading: float
@@ -45,7 +46,8 @@ class Signals:
 
 def signals(considered: Considered) -> Signals:
     """Take the signals of a question and its quotes; there is at least one."""
-    question, language, quotes, near = considered.question, considered.language, considered.quotes, considered.near
+    question, language, quotes = considered.question, considered.language, considered.quotes
+    near = _near_to(quotes[0], considered.near)
     read = sorted((max(-_SURE, min(_SURE, quote.found.reading or 0.0)) for quote in quotes), reverse=True)
     facts = {fact for quote in quotes for fact in quote.citation.facts}
     known = " ".join(f"{quote.text} {quote.citation.title} {quote.citation.section}" for quote in quotes)
@@ -63,6 +65,11 @@ def signals(considered: Considered) -> Signals:
         answered=None if near is None else near.share(facts),
         vain=None if near is None else near.share([NOTHING]),
     )
+
+
+def _near_to(best: Quote, near: Nearness | None) -> Nearness | None:
+    """Known questions tell nothing of a document that nobody wrote any to."""
+    return near if near is not None and near.knows(best.citation.facts) else None
 
 
 def _lacks_kind(question: str, language: str, best: str) -> float:

@@ -33,6 +33,10 @@ class Nearness:
     cosines: Mapping[str, float]
     shares: Mapping[str, float]
 
+    def knows(self, facts: Iterable[str]) -> bool:
+        """Whether any of these facts is known to answer a question."""
+        return any(fact in self.cosines for fact in facts)
+
     def cosine(self, facts: Iterable[str]) -> float:
         """Of these facts that of the nearest; `FAR` when none is known to answer anything."""
         return max((self.cosines.get(fact, FAR) for fact in facts), default=FAR)

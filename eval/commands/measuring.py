@@ -132,8 +132,9 @@ def _calibrate(options: argparse.Namespace) -> int:
     if options.out:
         write_rows(rows, options.out / ROWS)
     judge = READER if generator is None else TRAINED if generator.trained else VOTE
-    if "asked" in rows[0].values:
-        judge += WITH_QUESTIONS
+    known = [row for row in rows if "asked" in row.values]
+    if known:  # the others are judged as where no question is known
+        rows, judge = known, judge + WITH_QUESTIONS
     fitted = calibrate.fit(rows, calibrate.REFUSED)
     show(json.dumps(fitted, indent=1))
     calibrate.write({judge: fitted}, CALIBRATION)

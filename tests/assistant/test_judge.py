@@ -8,7 +8,7 @@ from assistant.calibration import Weighing, calibration
 from assistant.considered import Considered
 from assistant.judge import judge_evidence, judge_vote
 from assistant.signals import signals
-from index.known import Nearness
+from index.known import NOTHING, Nearness
 from tests.assistant.fakes import SURE, UNSURE, quotes
 
 
@@ -101,3 +101,30 @@ def test_how_sure_the_judgement_was_is_told_as_the_distance_from_its_threshold()
     weighing = Weighing({"a": 2.0}, 0.0, threshold=0.5)
     assert weighing.judge({"a": 1.0}).odds == pytest.approx(1.5)
     assert weighing.judge({"a": 0.0}).odds == pytest.approx(-0.5)
+
+
+def near(**shares: float) -> Nearness:
+    """Known questions: each fact answers one just like it."""
+    return Nearness(dict.fromkeys(shares, 0.95), shares)
+
+
+def told(fact: str, odds: float = 0.0):
+    return [replace(quote, citation=replace(quote.citation, facts=(fact,))) for quote in read(odds)]
+
+
+def test_what_is_known_of_the_nearest_questions_makes_it_surer_or_less_sure():
+    answered = judge_evidence(about(QUESTION, told("hub"), near(hub=1.0)), alone=True)
+    in_vain = judge_evidence(about(QUESTION, told("hub"), near(hub=0.0, **{NOTHING: 1.0})), alone=True)
+    assert answered.answers
+    assert answered.odds > in_vain.odds
+
+
+def test_known_questions_say_nothing_of_a_document_that_nobody_wrote_any_to():
+    taken = signals(about(QUESTION, told("own"), near(hub=1.0)))
+    assert (taken.asked, taken.answered, taken.vain) == (None, None, None)
+    assert taken == signals(about(QUESTION, told("own")))
+
+
+def test_a_signal_counts_for_so_many_spreads_at_most():
+    weighing = Weighing({"a": 1.0}, 0.0, threshold=0.0, usual={"a": (1.0, 2.0)}, furthest=2.0)
+    assert [weighing.log_odds({"a": value}) for value in (3.0, 5.0, 99.0, -99.0)] == [1.0, 2.0, 2.0, -2.0]
