@@ -30,7 +30,7 @@ from assistant.coverage import set_apart
 from assistant.crowd import Crowd
 from assistant.evidence import collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
-from assistant.judge import judge_evidence, judge_vote
+from assistant.judge import is_sure, judge_evidence, judge_vote
 from assistant.parts import parts
 from assistant.prompts import judging, writing
 from assistant.question import Question, accept
@@ -183,12 +183,17 @@ class Assistant:
         self._retrieve(asked)
         yield Evidence(asked.standalone, asked.language, tuple(quote.citation for quote in asked.quotes))
 
-        if not self._evidence_answers(asked, alone=self._generator is None):
+        generator = self._generator
+        alone = generator is None or is_sure(asked.considered)
+        if not self._evidence_answers(asked, alone=alone):
             yield not_in_corpus(asked)
-        elif self._generator is None:
+        elif generator is None or (alone and not self._may_write(generator)):
             yield from self._quote(asked)
         else:
-            yield from self._in_turn(asked, self._generator)
+            yield from self._in_turn(asked, generator)
+
+    def _may_write(self, generator: Generator) -> bool:
+        return self._composer == "model" or generator.writes_well
 
     def _condense(self, asked: Question, history: Sequence[Turn]) -> None:
         asked.condensed = condense(asked.text, history, asked.language)
@@ -250,7 +255,7 @@ class Assistant:
             if not asked.judgement.answers:
                 yield not_in_corpus(asked)
                 return
-            if self._composer == "auto" and not generator.writes_well:
+            if not self._may_write(generator):
                 yield from self._quote(asked)
                 return
             for draft in self._drafts(asked, generator):

@@ -27,7 +27,8 @@ class Weighing:
     """A logistic regression over signals, and the log-odds from which on the quotes answer.
 
     `usual` holds mean and spread of each signal (0 and 1 where it is not named): what is weighed is how many spreads a
-    signal is from its mean, `furthest` at most, or ("reading*length") the product of two such.
+    signal is from its mean, `furthest` at most, or ("reading*length") the product of two such. Up to the first of
+    `sure` and from the second on (log-odds beyond the threshold) it is hardly ever wrong.
     """
 
     weights: Mapping[str, float]
@@ -35,6 +36,7 @@ class Weighing:
     threshold: float
     usual: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     furthest: float = inf
+    sure: tuple[float, float] = (-inf, inf)
 
     def log_odds(self, values: Mapping[str, float]) -> float:
         """Log-odds that the quotes answer."""
@@ -44,6 +46,11 @@ class Weighing:
     def _standard(self, name: str, value: float) -> float:
         mean, spread = self.usual.get(name, (0.0, 1.0))
         return max(-self.furthest, min(self.furthest, (value - mean) / spread))
+
+    def is_sure(self, judgement: Judgement) -> bool:
+        """Whether what it judged is hardly ever wrong."""
+        no, yes = self.sure
+        return judgement.odds is not None and not no < judgement.odds < yes
 
     def judge(self, values: Mapping[str, float]) -> Judgement:
         """Whether they do."""

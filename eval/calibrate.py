@@ -23,6 +23,7 @@ FOLDS, SEED = 5, 0
 # Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it.
 REFUSED = 0.10
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
+SURE = 0.95  # of what is judged so surely so much is right: no vote is asked for it
 CURVE = 20  # points of the curve that is kept
 # With fewer cases signals are weighed alone; with more also what two of them say together (the reader is to be trusted
 # less on a long question, the kind of answer matters less where it is sure): docs/decisions/answerability.md. Not their
@@ -78,7 +79,7 @@ def _states(considered: Considered, facts: set[str]) -> bool:
 
 def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     """Return weights (of products of signals, too, if there are `ENOUGH` cases), the signals' usual values, bias,
-    threshold (log-odds), and, from cross-validation, area under the curve and the curve.
+    threshold (log-odds), from where on it is sure, and, from cross-validation, area under the curve and the curve.
 
     At most the share `refused` of what the quotes answer is below the threshold.
     """
@@ -113,11 +114,22 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
         "furthest": FURTHEST,
         "bias": round(float(regression.intercept_[0]), 4),
         "threshold": round(float(at[best]), 4),
+        "sure": _sure(odds, truth, float(at[best])),
         "cases": {"answered": int(truth.sum()), "not": int((~truth).sum())},
         "area_under_curve": round(float(roc_auc_score(truth, odds)), 4),
         "at_threshold": _shares(wrongly[best], rightly[best]),
         "curve": [_shares(wrongly[i], rightly[i]) | {"threshold": round(float(at[i]), 2)} for i in _spread(len(at))],
     }
+
+
+def _sure(odds: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_], threshold: float) -> tuple[float, float]:
+    """Return how far below and above the threshold `SURE` of the cases are as judged; the furthest where none are."""
+    yes = [t for t in odds if t > threshold and truth[odds >= t].mean() >= SURE]
+    no = [t for t in odds if t < threshold and (~truth[odds <= t]).mean() >= SURE]
+    return (
+        round(float(max(no, default=odds.min() - 1.0)) - threshold, 3),
+        round(float(min(yes, default=odds.max() + 1.0)) - threshold, 3),
+    )
 
 
 def _not_far(spreads: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

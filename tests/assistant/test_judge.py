@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.calibration import Weighing, calibration
+from assistant.calibration import Judgement, Weighing, calibration
 from assistant.considered import Considered
 from assistant.judge import judge_evidence, judge_vote
 from assistant.signals import signals
@@ -128,3 +128,11 @@ def test_known_questions_say_nothing_of_a_document_that_nobody_wrote_any_to():
 def test_a_signal_counts_for_so_many_spreads_at_most():
     weighing = Weighing({"a": 1.0}, 0.0, threshold=0.0, usual={"a": (1.0, 2.0)}, furthest=2.0)
     assert [weighing.log_odds({"a": value}) for value in (3.0, 5.0, 99.0, -99.0)] == [1.0, 2.0, 2.0, -2.0]
+
+
+def test_a_judgement_is_sure_up_to_a_no_and_from_a_yes_on():
+    weighing = Weighing({"a": 1.0}, 0.0, threshold=0.5, sure=(-2.0, 1.0))
+    sure = [weighing.is_sure(weighing.judge({"a": value})) for value in (-1.6, -1.5, -1.0, 1.4, 1.5)]
+    assert sure == [True, True, False, False, True]
+    assert not Weighing({"a": 1.0}, 0.0, threshold=0.5).is_sure(Judgement(True, 99.0))
+    assert not weighing.is_sure(Judgement(True))

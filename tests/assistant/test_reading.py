@@ -1,13 +1,17 @@
 """Answering with the reader."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
+
+import pytest
 
 from assistant.answer import Status, Turn
 from assistant.assistant import CROWDED, UNHURRIED
+from assistant.calibration import calibration
 from index.reread import FULLY, HURRIED, IN_PASSING
 from tests.assistant import fakes
-from tests.assistant.fakes import UNSURE, FakeGenerator
+from tests.assistant.fakes import SURE, UNSURE, FakeGenerator
 from tests.fakes import FakeReader
 
 QUESTION = "What equipment does ProM Facility have?"
@@ -70,3 +74,25 @@ class CrowdedReader(FakeReader):
         self.windows.append(thoroughly)
         self._all_there.wait(timeout=60)
         return super().read(question, passages, thoroughly, beforehand)
+
+
+def always_sure(monkeypatch):
+    sure = {name: replace(weighing, sure=(0.0, 0.0)) for name, weighing in calibration().items()}
+    monkeypatch.setattr("assistant.judge.calibration", lambda: sure)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [(SAID, Status.ANSWERED), ("nothing there says this", Status.NOT_IN_CORPUS)]
+)
+def test_where_the_reader_is_sure_a_model_that_only_votes_is_not_asked(found, monkeypatch, said, status):
+    always_sure(monkeypatch)
+    voting = FakeGenerator(gap=UNSURE if status == Status.ANSWERED else SURE, writes_well=False)
+    answer = fakes.assistant(found, voting, composer="auto", reader=FakeReader(said)).answer(QUESTION)
+    assert (answer.status, voting.asked) == (status, [])
+
+
+def test_what_may_write_still_writes_where_the_reader_is_sure(found, monkeypatch):
+    always_sure(monkeypatch)
+    writing = FakeGenerator(["It has equipment."])
+    fakes.assistant(found, writing, reader=FakeReader(SAID)).answer(QUESTION)
+    assert len(writing.asked) == 2  # to vote, and to write

@@ -60,3 +60,10 @@ def test_what_was_not_fitted_stays(tmp_path):
     write({"reader": {"threshold": 1}}, file)
     write({"vote": {"threshold": 2}}, file)
     assert json.loads(file.read_text()) == {"reader": {"threshold": 1}, "vote": {"threshold": 2}}
+
+
+def test_it_is_sure_where_it_is_hardly_ever_wrong():
+    no, yes = fit(rows(noise=3.0), 0.1)["sure"]
+    assert no < 0 < yes
+    surer, clearly = fit(rows(noise=0.5), 0.1)["sure"]
+    assert yes - no > clearly - surer
