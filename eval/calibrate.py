@@ -28,7 +28,7 @@ CURVE = 20  # points of the curve that is kept
 # With fewer cases signals are weighed alone; with more also what two of them say together (the reader is to be trusted
 # less on a long question, the kind of answer matters less where it is sure): docs/decisions/answerability.md. Not their
 # squares: what is far from anything seen, below as above, would be believed.
-ENOUGH = 500
+ENOUGH = 1000
 _HELD_BACK = 0.03  # how far weights may go where there are many (scikit-learn's C; 1 where there are few)
 FURTHEST = 2.0  # spreads from its mean that a signal counts for at most: what is unlike all cases tells no more
 
