@@ -13,7 +13,8 @@ from index.words import names_in, terms
 
 _SURE = 8.0  # log-odds beyond which the reader is not surer of anything
 _MOST = 3  # unknown names that are told apart
-_LONG, _LONGEST = 120, 1.5  # characters of a question with a story; longer than half as much again tells nothing more
+_LONG = 120  # characters of a question with a story
+_SHORTEST, _LONGEST = 0.5, 1.5  # times that: shorter or longer tells nothing more
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def signals(considered: Considered) -> Signals:
         kind=_lacks_kind(question, language, quotes[0].text),
         figures=_unknown_figures(question, known, language),
         names=_unknown_names(question, known, language),
-        length=min(_LONGEST, len(question) / _LONG),
+        length=max(_SHORTEST, min(_LONGEST, len(question) / _LONG)),
         follows=float(considered.follows),
         asked=None if near is None else near.cosine(facts),
         answered=None if near is None else near.share(facts),

@@ -111,6 +111,8 @@ class _Build:
         self.parts = Parts.of(path, embedder.dimension, create=True)
         self.languages: Counter[str] = Counter()
         self.sentences = 0
+        self.questions = 0
+        self.facts: set[str] = set()
         self.means = Means(embedder.dimension)
 
     def close(self) -> None:
@@ -124,13 +126,13 @@ class _Build:
         if self.before.corpus == str(fingerprint):
             raise _Unchanged
         self._add_all(outcome)
-        self._add_questions(aids.questions)
+        self._add_questions(self._told(aids.questions))
         outcome.documents = self.parts.records.changes_since(self.before.records, "documents")
         outcome.chunks = self.parts.records.changes_since(self.before.records, "chunks")
         documents_stored = self.parts.records.count("documents")
         with storing():
             self.parts.finish()
-            self._stamp(str(fingerprint), documents_stored, len(aids.questions))
+            self._stamp(str(fingerprint), documents_stored)
 
     def _add_all(self, outcome: IndexReport) -> None:
         chunks = (chunk for document in self.parts.records.documents() for chunk in split_document(document))
@@ -142,6 +144,10 @@ class _Build:
             for language in sorted(self.languages):
                 self._add_graph(language)
 
+    def _told(self, questions: Sequence[Asked]) -> list[Asked]:
+        """Questions about facts that are told, and those asked in vain: to other documents they say nothing."""
+        return [asked for asked in questions if asked.fact in self.facts or (self.facts and not asked.fact)]
+
     def _add_questions(self, questions: Sequence[Asked]) -> None:
         known = self.before.questions()
         for batch in batch_iterate(_QUESTIONS_BATCH, questions):
@@ -152,10 +158,12 @@ class _Build:
             self.report(f"compared {len(self.parts.questions)} known questions")
         with storing():
             self.parts.records.add_questions(questions)
+        self.questions = len(questions)
 
     def _add(self, batch: list[Chunk]) -> int:
         """Store a batch in all places but Chroma; return how many chunks had to be embedded."""
         passages = [self._number(chunk) for chunk in batch]
+        self.facts.update(reference.fact for chunk in batch for reference in chunk.references)
         known = self.before.vectors([(passage.fingerprint, passage.sentences) for passage in passages])
         new = {p.fingerprint: chunk for p, chunk in zip(passages, batch, strict=True) if p.fingerprint not in known}
         vectors = known | dict(zip(new, self._embed([*new.values()]), strict=True))
@@ -190,15 +198,15 @@ class _Build:
         parts = [[_within(chunk, span) for span in chunk.sentences] for chunk in chunks]
         return self.embedder.passages_with_parts(texts, parts) if texts else []
 
-    def _stamp(self, corpus: str, documents: int, questions: int) -> None:
-        verified = verify(self.path, self.embedder.dimension, dict(self.languages), self.sentences, questions)
+    def _stamp(self, corpus: str, documents: int) -> None:
+        verified = verify(self.path, self.embedder.dimension, dict(self.languages), self.sentences, self.questions)
         Manifest(
             builder=Builder(self.embedder.identity),
             corpus=corpus,
             documents=documents,
             chunks=self.languages.total(),
             sentences=self.sentences,
-            questions=questions,
+            questions=self.questions,
             languages=dict(sorted(self.languages.items())),
             dimension=self.embedder.dimension,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -15,7 +15,11 @@ from tests.index.collection import silent
 
 HUB = Asked("Who rents at the hub?", "hub.tenants", "en", True)
 LAKE = Asked("How deep is the lake?", "", "en", True)
-DOCUMENTS = [Document("hub", "en", "Hub", "The hub hosts companies."), Document("lake", "en", "Lake", "It is long.")]
+TOLD = tuple(Reference(24, fact, "2026", None, "source", "", None) for fact in ("hub.tenants", "hub.firms"))
+DOCUMENTS = [
+    Document("hub", "en", "Hub", "The hub hosts companies.", references=TOLD),
+    Document("lake", "en", "Lake", "It is long."),
+]
 
 
 def known(*vectors_and_facts):
@@ -94,3 +98,11 @@ def test_a_short_whole_question_about_a_fact_can_be_had(tmp_path, embedder):
     retriever = Retriever(tmp_path, embedder)
     about = [retriever.question_about(HUB.fact, code) for code in ("en", "it", "de")]
     assert about == [HUB.text, "Chi affitta?", None]
+
+
+def test_questions_to_facts_that_no_document_tells_are_left_out(tmp_path, embedder):
+    build_index(DOCUMENTS, tmp_path / "some", embedder, silent, Aids(questions=(HUB, replace(HUB, fact="x.y"), LAKE)))
+    near = Retriever(tmp_path / "some", embedder).search(HUB.text, "en").near
+    assert set(near.cosines) == {HUB.fact, NOTHING}
+    build_index(DOCUMENTS[1:], tmp_path / "none", embedder, silent, Aids(questions=(HUB, LAKE)))
+    assert Retriever(tmp_path / "none", embedder).search(HUB.text, "en").near is None
