@@ -1,8 +1,8 @@
 """What can be asked next: of sections near the quotes, each answered beforehand, so that none leads to nothing.
 
-Sections that stand near a quote, or that the search found and the answer did not cite, are asked about: by a question
-that is known to be answered there, else by their heading. They are asked of the quotes alone; what is answered from its
-own section is suggested.
+Sections that stand near a quote, or that the search found and the answer did not cite, are asked about: by their
+heading if it is a question, else by one that is known to be answered there. They are asked of the quotes alone; what is
+answered from its own section is suggested.
 """
 
 from collections.abc import Iterator, Sequence
@@ -105,6 +105,6 @@ def _candidate(document: Document, section: Section, quoting: Quoting) -> _Candi
         return None
     facts = (reference.fact for reference in document.references if section.start <= reference.at < section.end)
     known = (quoting.question_about(fact, document.language) for fact in facts)
-    question = next(filter(None, known), name if name.endswith("?") else None)
+    question = name if name.endswith("?") else next(filter(None, known), None)
     plain = say(document.language, "suggest", heading=name)
     return _Candidate(question or plain, document.id, section, plain=question is None)

@@ -34,6 +34,7 @@ _CONTEXT = 2.0  # of the question with its context, beside the question alone
 _CONTEXT_WORDS = 0.5
 _AGED = 20  # ranks among which the newer goes first
 _PASSAGES = 12  # passages whose sentences are all compared
+_WHOLE = 20  # characters of the shortest known question that is suggested
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,10 @@ class Retriever:
 
     @cached_property
     def _questions_about(self) -> dict[tuple[str, str], str]:
-        """The first of each that is a whole question: some are key words."""
-        whole = [q for q in self._parts.records.questions() if q.short and q.text[0].isupper() and q.text[-1] == "?"]
-        return {(q.fact, q.language): q.text for q in reversed(whole) if q.fact}
+        """The shortest of each that is a whole question: some are key words, and long ones tell of an own case."""
+        short = (q for q in self._parts.records.questions() if q.fact and q.short and len(q.text) >= _WHOLE)
+        whole = [q for q in short if q.text[0].isupper() and q.text[-1] == "?"]
+        return {(q.fact, q.language): q.text for q in sorted(whole, key=lambda q: -len(q.text))}
 
     def search(self, question: str, language: str, k: int = 10, context: str = "") -> Found:
         """Return the `k` best passages and the sentences of the best of them, each best first.
