@@ -30,7 +30,7 @@ from assistant.coverage import set_apart
 from assistant.crowd import Crowd
 from assistant.evidence import collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
-from assistant.judge import is_sure, judge_evidence, judge_vote
+from assistant.judge import judge_evidence, judge_vote
 from assistant.parts import parts
 from assistant.prompts import judging, writing
 from assistant.question import Question, accept
@@ -184,10 +184,9 @@ class Assistant:
         yield Evidence(asked.standalone, asked.language, tuple(quote.citation for quote in asked.quotes))
 
         generator = self._generator
-        alone = generator is None or is_sure(asked.considered)
-        if not self._evidence_answers(asked, alone=alone):
+        if not self._evidence_answers(asked, alone=generator is None):
             yield not_in_corpus(asked)
-        elif generator is None or (alone and not self._may_write(generator)):
+        elif generator is None or (asked.judgement.sure and not self._may_write(generator)):
             yield from self._quote(asked)
         else:
             yield from self._in_turn(asked, generator)

@@ -16,10 +16,12 @@ SUPPORT = "support"
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether the quotes answer; `odds` are the log-odds beyond the threshold, None where nothing was weighed."""
+    """Whether the quotes answer; `odds` are the log-odds beyond the threshold, None where nothing was weighed. Where it
+    is `sure` it is hardly ever wrong."""
 
     answers: bool
     odds: float | None = None
+    sure: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,11 @@ class Weighing:
         mean, spread = self.usual.get(name, (0.0, 1.0))
         return max(-self.furthest, min(self.furthest, (value - mean) / spread))
 
-    def is_sure(self, judgement: Judgement) -> bool:
-        """Whether what it judged is hardly ever wrong."""
-        no, yes = self.sure
-        return judgement.odds is not None and not no < judgement.odds < yes
-
     def judge(self, values: Mapping[str, float]) -> Judgement:
         """Whether they do."""
         odds = self.log_odds(values) - self.threshold
-        return Judgement(odds >= 0, round(odds, 3))
+        no, yes = self.sure
+        return Judgement(odds >= 0, round(odds, 3), not no < odds < yes)
 
 
 @cache

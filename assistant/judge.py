@@ -7,7 +7,7 @@ one more signal. Without the reader two thresholds and a veto remain: docs/decis
 
 from collections.abc import Sequence
 
-from assistant.calibration import READER, TRAINED, VOTE, WITH_QUESTIONS, Judgement, Weighing, calibration
+from assistant.calibration import READER, TRAINED, VOTE, WITH_QUESTIONS, Judgement, calibration
 from assistant.considered import Considered
 from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
@@ -20,7 +20,7 @@ NO = Judgement(False)
 
 
 def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
-    """Judge without a generator; `alone` when no vote of one will follow."""
+    """Judge without a generator; `alone` when no vote of one can follow. It need not where the judgement is sure."""
     quotes = considered.quotes
     if not quotes:
         return NO
@@ -29,9 +29,8 @@ def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
         kind = asked_kind(considered.question, considered.language)
         offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
         return Judgement(offered and nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
-    if not alone:
-        return Judgement(nearest >= NEAR_ENOUGH)
-    return _weighed(READER, signals(considered))
+    read = _weighed(READER, signals(considered))
+    return read if alone or read.sure else Judgement(nearest >= NEAR_ENOUGH)
 
 
 def judge_vote(gap: float | None, considered: Considered, *, trained: bool) -> Judgement:
@@ -43,23 +42,11 @@ def judge_vote(gap: float | None, considered: Considered, *, trained: bool) -> J
     return _weighed(TRAINED if trained else VOTE, signals(considered), gap=gap)
 
 
-def is_sure(considered: Considered) -> bool:
-    """Whether a vote is not worth its seconds: the judgement without one is hardly ever wrong."""
-    if not was_read(considered.quotes):
-        return False
-    taken = signals(considered)
-    weighing = _weighing(READER, taken)
-    return weighing.is_sure(weighing.judge(taken.as_row()))
-
-
 def _weighed(by: str, taken: Signals, **more: float) -> Judgement:
-    return _weighing(by, taken).judge(taken.as_row() | more)
-
-
-def _weighing(by: str, taken: Signals) -> Weighing:
     """Known questions change what the other signals are worth, so there is a weighing with them and one without."""
     known, with_questions = calibration(), by + WITH_QUESTIONS
-    return known[with_questions if taken.asked is not None and with_questions in known else by]
+    name = with_questions if taken.asked is not None and with_questions in known else by
+    return known[name].judge(taken.as_row() | more)
 
 
 def was_read(quotes: Sequence[Quote]) -> bool:

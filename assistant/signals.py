@@ -8,7 +8,8 @@ from assistant.considered import Considered
 from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
 from assistant.lexicon import words
-from index.known import NOTHING, Nearness
+from corpus.asked import NOTHING
+from index.known import Nearness
 from index.words import names_in, terms
 
 _SURE = 8.0  # log-odds beyond which the reader is not surer of anything

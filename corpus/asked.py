@@ -15,6 +15,7 @@ from corpus.errors import CorpusError
 from corpus.frontmatter import Language, problems
 
 QUESTIONS = "questions"
+NOTHING = ""  # stands for the fact that answers where none does
 
 
 class Written(BaseModel):
@@ -44,7 +45,7 @@ class Written(BaseModel):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as people ask it (a `short` one has no story), and the fact that answers it; "" when nothing does."""
+    """A question as people ask it (a `short` one has no story), and the fact that answers it, or `NOTHING`."""
 
     text: str
     fact: str
@@ -74,5 +75,5 @@ def read_asked(folder: Path) -> tuple[Asked, ...]:
     """Return the questions of a folder once each, answered ones and misses, in the order of the files."""
     lines = [written for _, written in read_written(folder)]
     answered = [Asked(line.question, line.fact, line.lang, line.style == "short") for line in lines if line.question]
-    misses = [Asked(line.miss, "", line.lang, line.style == "short") for line in lines if line.miss]
+    misses = [Asked(line.miss, NOTHING, line.lang, line.style == "short") for line in lines if line.miss]
     return tuple(dict.fromkeys(answered + misses))

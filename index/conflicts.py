@@ -37,7 +37,7 @@ def disagree(one: "ScoredSentence", other: "ScoredSentence") -> bool:
     years, other_years = _years(figures), _years(other_figures)
     if years != other_years or not figures - years or not other_figures - years or figures & other_figures - years:
         return False
-    if _facts(one) & _facts(other):
+    if one.facts & other.facts:
         return bool(_units(one) & _units(other))
     words, other_words = _words(one), _words(other)
     return len(words & other_words) >= _SAME_MATTER * len(words | other_words)
@@ -53,10 +53,6 @@ def _words(sentence: "ScoredSentence") -> frozenset[str]:
 
 def _years(figures: frozenset[str]) -> frozenset[str]:
     return frozenset(figure for figure in figures if _YEAR.fullmatch(figure))
-
-
-def _facts(sentence: "ScoredSentence") -> set[str]:
-    return {reference.fact for reference in sentence.chunk.references_in(sentence.span)}
 
 
 def _units(sentence: "ScoredSentence") -> set[str]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from index.retrieve import ScoredSentence
 
 FAR = 0.75  # cosine of questions that have nothing in common, as the embedding model gives it
-NOTHING = ""  # stands for the fact that answers where none does
 ANSWERS = 0.3  # what a sentence gains by the cosine, beyond `_ALIKE`, of the nearest question that its facts answer
 _ALIKE = 0.80
 _NEIGHBOURS = 10  # nearest questions that have a say,
@@ -77,8 +76,4 @@ def as_asked(sentences: Sequence["ScoredSentence"], near: Nearness | None) -> li
     """Return the sentences with what known questions add to the scores of those that answer them."""
     if near is None:
         return list(sentences)
-    return [replace(s, score=s.score + ANSWERS * max(0.0, near.cosine(_facts(s)) - _ALIKE)) for s in sentences]
-
-
-def _facts(sentence: "ScoredSentence") -> set[str]:
-    return {reference.fact for reference in sentence.chunk.references_in(sentence.span)}
+    return [replace(s, score=s.score + ANSWERS * max(0.0, near.cosine(s.facts) - _ALIKE)) for s in sentences]

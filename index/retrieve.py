@@ -65,6 +65,11 @@ class ScoredSentence:
         """The sentence, verbatim."""
         return self.chunk.sentence(self.span)
 
+    @property
+    def facts(self) -> set[str]:
+        """What its statements rest on."""
+        return {reference.fact for reference in self.chunk.references_in(self.span)}
+
 
 @dataclass(frozen=True)
 class Found:

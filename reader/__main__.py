@@ -165,7 +165,7 @@ def _found(given: Any) -> None:
         retriever = Retriever(build_set_index(corpus, embedder, print), embedder)
         held = [question for question in asked if question.passage.source == name and question.passage.held_out]
         print(json.dumps({name: found(held, retriever, reader)}), flush=True)
-    ours = [question for question in written(Path("corpus/documents"), "short") if question.lang == "en"]
+    ours = [question for question in written(Path("corpus/documents"), "short") if question.lang == "en"][::20]
     retriever = Retriever(read_settings().index, embedder)
     print(json.dumps({"cost": cost([question.question for question in ours], "en", retriever, reader)}), flush=True)
 

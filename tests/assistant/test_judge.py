@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.calibration import Judgement, Weighing, calibration
+from assistant.calibration import Weighing, calibration
 from assistant.considered import Considered
 from assistant.judge import judge_evidence, judge_vote
 from assistant.signals import signals
-from index.known import NOTHING, Nearness
+from corpus.asked import NOTHING
+from index.known import Nearness
 from tests.assistant.fakes import SURE, UNSURE, quotes
 
 
@@ -132,7 +133,6 @@ def test_a_signal_counts_for_so_many_spreads_at_most():
 
 def test_a_judgement_is_sure_up_to_a_no_and_from_a_yes_on():
     weighing = Weighing({"a": 1.0}, 0.0, threshold=0.5, sure=(-2.0, 1.0))
-    sure = [weighing.is_sure(weighing.judge({"a": value})) for value in (-1.6, -1.5, -1.0, 1.4, 1.5)]
+    sure = [weighing.judge({"a": value}).sure for value in (-1.6, -1.5, -1.0, 1.4, 1.5)]
     assert sure == [True, True, False, False, True]
-    assert not Weighing({"a": 1.0}, 0.0, threshold=0.5).is_sure(Judgement(True, 99.0))
-    assert not weighing.is_sure(Judgement(True))
+    assert not Weighing({"a": 1.0}, 0.0, threshold=0.5).judge({"a": 99.0}).sure

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from corpus.aids import Aids
-from corpus.asked import Asked
+from corpus.asked import NOTHING, Asked
 from corpus.document import Chunk, Document, Reference, Span
 from index.build import build_index, is_up_to_date
-from index.known import FAR, NOTHING, KnownQuestions, as_asked
+from index.known import FAR, KnownQuestions, as_asked
 from index.retrieve import Retriever, ScoredSentence
 from tests.index.collection import silent
 
