@@ -17,11 +17,12 @@ from assistant.lexicon import lexicon
 from corpus.document import Chunk, Document, Reference, Span
 from corpus.split import split_document
 from index.retrieve import Retriever, ScoredSentence
+from index.words import names_in
 
 KIND_BONUS = 0.02  # a quarter of a standard deviation of the scores of the sentences of one passage
 LONGEST = 450  # characters of a quote made of sentences that touch
 MOST = 4  # quotes shown, and given to the model: reading them dominates its time
-
+SAME = 0.75  # share of terms in common, of all that two sentences have, from which on the one repeats the other
 
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _LEADS_TO_A_LIST = re.compile(r":\s*$|\b(?:following|seguenti|folgende[nrs]?)\b[^.]*\.?\s*$", re.IGNORECASE)
@@ -56,12 +57,12 @@ def prefer_kind(sentences: list[ScoredSentence], question: str, language: str) -
 
 
 def collect(sentences: list[ScoredSentence], retriever: Retriever, most: int = MOST) -> list[Quote]:
-    """Return up to `most` quotes, numbered from 1, best first."""
+    """Return up to `most` quotes, numbered from 1, best first. What a better one says already is not quoted again."""
     kept: list[tuple[ScoredSentence, Span]] = []
     for sentence in sentences:
         span = _self_contained(sentence)
         touched = [i for i, (other, taken) in enumerate(kept) if _overlap(sentence, span, other, taken)]
-        if not touched and len(kept) < most:
+        if not touched and len(kept) < most and not any(_repeats(sentence, other) for other, _ in kept):
             kept.append((sentence, span))
         elif len(touched) == 1:  # of two, one already holds the sentence itself
             place = touched[0]
@@ -72,6 +73,15 @@ def collect(sentences: list[ScoredSentence], retriever: Retriever, most: int = M
             elif len(kept) < most and not _overlap(sentence, sentence.span, other, taken):
                 kept.append((sentence, sentence.span))
     return [_quote(n, s, span, retriever) for n, (s, span) in enumerate(kept, 1)]
+
+
+def _repeats(sentence: ScoredSentence, other: ScoredSentence) -> bool:
+    """Whether two say the same in nearly the same words. Another figure, acronym or denial says something else."""
+    both, either = sentence.terms & other.terms, sentence.terms | other.terms
+    if not either or len(both) < SAME * len(either) or names_in([*(either - both)]):
+        return False
+    denies = lexicon(sentence.chunk.language).denies
+    return denies(sentence.text) == denies(other.text)
 
 
 def gather(ranked: Sequence[list[ScoredSentence]], retriever: Retriever) -> list[Quote]:

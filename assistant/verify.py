@@ -83,10 +83,10 @@ def _objection(plain: str, cited: Sequence[Quote], question: str, language: str)
         return f"the name {name} is in no cited quote"
     if not _tells_something(plain, evidence, question, language):
         return "it tells nothing that a cited quote tells"
-    denials = [_denies(quote.text, quote.citation.language) for quote in cited]
-    if _denies(plain, language) and not any(denials):
+    denials = [lexicon(quote.citation.language).denies(quote.text) for quote in cited]
+    if lexicon(language).denies(plain) and not any(denials):
         return "it denies what no quote denies"
-    if all(denials) and not _denies(plain, language):
+    if all(denials) and not lexicon(language).denies(plain):
         return "it affirms what every quote denies"
     if bare := _hedged_figures(cited) & (set(figures(plain)) - _figures_after_hedge(plain, language)):
         return f"figure {sorted(bare)[0]} has lost the word that limits it in the quote"
@@ -128,7 +128,3 @@ def _tells_something(sentence: str, evidence: str, question: str, language: str)
         for text in (sentence, question, evidence)
     )
     return not told - asked or bool((told - asked) & quoted)
-
-
-def _denies(text: str, language: str) -> bool:
-    return bool(lexicon(language).negations & {word.lower() for word in words(text)})

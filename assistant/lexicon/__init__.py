@@ -34,6 +34,10 @@ class Lexicon:
         """Return the words that carry meaning, in order and as written."""
         return [word for word in words(text) if word.lower() not in self.stops]
 
+    def denies(self, text: str) -> bool:
+        """Whether a word of the text negates."""
+        return bool(self.negations & {word.lower() for word in words(text)})
+
 
 @cache
 def lexicon(language: str) -> Lexicon:

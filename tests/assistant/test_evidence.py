@@ -17,6 +17,7 @@ from assistant.evidence import (
     with_other_side,
 )
 from corpus.document import Document, Reference
+from index.words import terms
 from tests.assistant.fakes import DOCUMENTS, HUB, OneDocument, sentences
 
 FIRST = "The Mechatronics Hub in Rovereto is run by Trentino Sviluppo."
@@ -229,6 +230,37 @@ def test_quotes_for_the_questions_of_a_message_are_each_shown_once():
     assert [quote.citation.n for quote in quotes] == list(range(1, len(quotes) + 1))
     spans = [(quote.citation.start, quote.citation.end) for quote in quotes]
     assert len(set(spans)) == len(spans)
+
+
+def told_apart(first: str, second: str) -> int:
+    """How many quotes are made of two sentences from two documents, told by their terms."""
+    made = [Document(str(n), "en", "Title", text) for n, text in enumerate((first, second))]
+    found = [replace(s, terms=frozenset(terms(s.text, "en"))) for doc in made for s in sentences(doc)]
+    return len(collect(found, Each(made)))
+
+
+class Each:
+    """What is needed of a retriever that holds some documents."""
+
+    def __init__(self, held: list[Document]) -> None:
+        self._held = held
+
+    def document(self, document_id: str, language: str) -> Document:
+        return next(doc for doc in self._held if (doc.id, doc.language) == (document_id, language))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "quotes"),
+    [
+        ("The agency APIAE examines applications for grants.", "APIAE is the agency; it examines applications.", 1),
+        ("The agency APIAE examines applications for grants.", "The agency examines applications for grants.", 2),
+        ("The rate in the year 2024 was 3 percent of the cost.", "The rate in the year 2025 was 3 percent of it.", 2),
+        ("A branch in Italy needs a minimum capital.", "A branch in Italy needs no minimum capital.", 2),
+        ("A branch in Italy needs a minimum capital.", "A hub in Rovereto houses firms.", 2),
+    ],
+)
+def test_what_a_better_quote_says_in_nearly_the_same_words_is_not_quoted_again(first, second, quotes):
+    assert told_apart(first, second) == quotes
 
 
 LIST = document(
