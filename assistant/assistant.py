@@ -50,7 +50,7 @@ from index.standing import asks_for_history
 
 PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
-UNHURRIED, CROWDED = 2, 4  # questions read at once before less is read of each, then least: nobody waits long
+UNHURRIED, CROWDED = 1, 2  # questions read at once before less is read of each, then least: nobody waits long
 
 log = logging.getLogger(__name__)
 
