@@ -6,6 +6,7 @@ of it, `speed`, `page`, `size` and `load` take the time. They stand in `eval/com
 """
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -19,6 +20,7 @@ WRONG_USE = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 2 for wrong use, 1 for any other failure."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a page it serves must not outlive it
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         return run(options)
@@ -27,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USE
     except (ProjectError, OSError) as error:
         print(f"eval: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("eval: stopped", file=sys.stderr)
         return FAILED
 
 

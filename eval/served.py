@@ -23,9 +23,11 @@ _UNLIMITED = {"ASSISTANT_QUESTIONS_PER_MINUTE": "0", "ASSISTANT_QUESTIONS_PER_DA
 def served(settings: Mapping[str, str] | None = None, port: int = _PORT) -> Iterator[tuple[int, str]]:
     """Serve the page with these `ASSISTANT_*` variables; give its process id and its address.
 
-    Raises `ProjectError` when it does not answer within two minutes.
+    Raises `ProjectError` when something else is served there, or when it does not answer within two minutes.
     """
     url, command = f"http://127.0.0.1:{port}/", [sys.executable, "app.py", "--port", str(port)]
+    if _answers(url):
+        raise ProjectError(f"Something else is served at {url}: end it first.")
     environment = {**os.environ, **_UNLIMITED, **(settings or {})}
     process = subprocess.Popen(command, cwd=Path(__file__).parent.parent, env=environment)
     try:
@@ -39,12 +41,17 @@ def served(settings: Mapping[str, str] | None = None, port: int = _PORT) -> Iter
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(url, trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
+        if _answers(url):
+            return
+        time.sleep(0.1)
     raise ProjectError("The page did not start. Run `make chat` to see why.")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def memory(pid: int, *, peak: bool = False) -> float:

@@ -35,6 +35,7 @@ from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 8
+SESSIONS = 500  # the latest, of which anything is held in memory
 
 
 class Page:
@@ -72,8 +73,9 @@ class Page:
             parts = laid_out()
             self._wire(blocks, parts)
         # `mount_gradio_app` has no parameter for it; it bounds the memory that sessions hold.
-        blocks.state_session_capacity = 500
+        blocks.state_session_capacity = SESSIONS
         blocks.queue(max_size=32, default_concurrency_limit=AT_ONCE, api_open=False)
+        blocks._queue.pending_messages_per_session.max_size = SESSIONS  # of which only those in the queue have any
         return blocks
 
     def _wire(self, blocks: gr.Blocks, parts: Parts) -> None:
