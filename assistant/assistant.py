@@ -50,7 +50,7 @@ from index.standing import asks_for_history
 
 PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
-UNHURRIED, CROWDED = 1, 2  # questions read at once before less is read of each, then least: nobody waits long
+UNHURRIED, CROWDED = 2, 4  # questions that wait while less than so many do, one is read fully; then less, then least
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Assistant:
         self._reader = reader
         self._turns = turns
         self._depth = depth
-        self._crowd = Crowd()
+        self.crowd = Crowd()  # of questions whose evidence is being read
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -206,7 +206,7 @@ class Assistant:
         found = retriever.search(whole.question, asked.language, context=whole.context)
         asked.chunks, asked.near = found.chunks, found.near
         ranked = []
-        with self._crowd.joined() as others:
+        with self.crowd.joined() as others:
             depth = min(self._depth, FULLY if others < UNHURRIED else HURRIED if others < CROWDED else IN_PASSING)
             for part in [whole, *(asked.parts if self._reader else ())]:
                 sentences = reread(self._reader, part.text, found, depth).sentences if self._reader else found.sentences

@@ -1,25 +1,26 @@
-"""How many are at something at once: what does not wait for the others can do less."""
+"""Where many come at once and one is served at a time: who is served hears how many others are there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, Semaphore
 
 
 class Crowd:
-    """Those who are inside a block at the same time. Safe to use from several threads."""
+    """A block that one thread is inside at a time, in the order of their coming."""
 
     def __init__(self) -> None:
-        self._there = 0
-        self._lock = Lock()
+        self.there = 0  # inside or waiting
+        self._counting = Lock()
+        self._turn = Semaphore()  # gives the turn to who waits longest, which a lock need not
 
     @contextmanager
     def joined(self) -> Iterator[int]:
-        """Be one of them until the block is left; give how many others were there before."""
-        with self._lock:
-            others = self._there
-            self._there += 1
+        """Wait for the turn and keep it until the block is left; give how many others wait then."""
+        with self._counting:
+            self.there += 1
         try:
-            yield others
+            with self._turn:
+                yield self.there - 1
         finally:
-            with self._lock:
-                self._there -= 1
+            with self._counting:
+                self.there -= 1

@@ -39,7 +39,8 @@ class Drawing:
             parts.ask: gr.update(value=words.ask),
             parts.stop: gr.update(value=words.stop),
             **{button: gr.update(value=label) for button, label in labels},
-            **self.grown(conversation, sources=True),
+            **self.grown(conversation, sources=False),
+            **self.panel(conversation),
         }
 
     def buttons(self, conversation: Conversation) -> Update:
@@ -52,13 +53,16 @@ class Drawing:
 
     def opened(self, conversation: Conversation) -> Update:
         """The question is taken: the box is empty and the answer's place is there."""
-        parts = self._parts
+        parts, past = self._parts, conversation.exchanges[:-1]
+        # Gradio makes a component anew to hide it: only where it is there.
+        start = {} if past else {parts.start: gr.update(visible=False)}
         return {
             parts.state: conversation,
-            parts.start: gr.update(visible=False),
             parts.question: "",
-            parts.past: exchanges_html(conversation.exchanges[:-1], texts(conversation.language)),
-            **self.grown(conversation, sources=True),
+            parts.past: exchanges_html(past, texts(conversation.language)),
+            **start,
+            **self.grown(conversation, sources=False),
+            **self.panel(conversation),
             **self.buttons(conversation),
         }
 
@@ -71,12 +75,15 @@ class Drawing:
             parts.announcement: announcement_html(latest[0], words) if latest else "",
             parts.message: "",
         }
-        return update | self.panel(conversation) if sources else update
+        return update | self._sources(conversation) if sources else update
 
     def panel(self, conversation: Conversation) -> Update:
         """The panel beside the conversation: sources, and over them the form that judges an answer."""
-        sources = {self._parts.sources: self._library.html(conversation)}
+        sources = self._sources(conversation)
         return sources | self._judging.shown(conversation, self._parts.form) if self._judging else sources
+
+    def _sources(self, conversation: Conversation) -> Update:
+        return {self._parts.sources: self._library.html(conversation)}
 
     def kept(self, conversation: Conversation) -> Update:
         """What the browser is given to keep, under the name that the conversation has by now."""

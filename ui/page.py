@@ -15,7 +15,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.answer import Event, Evidence
+from assistant.answer import Answer, Event, Evidence
 from corpus.errors import ProjectError
 from ui.conversation import MAX_QUESTION, Conversation, Exchange, View, clean_question
 from ui.conversations import conversations_html, download_html
@@ -132,9 +132,14 @@ class Page:
         with self._suggesting.answering():
             try:
                 yield self._drawn.opened(conversation)
+                sources = False
                 async for event in self._events(run, exchange, words):
                     exchange.take(event)
-                    yield self._drawn.grown(conversation, sources=isinstance(event, Evidence))
+                    sources = sources or isinstance(event, Evidence)
+                    # What more has come is drawn with it, the whole answer below.
+                    if not run.has_more and not isinstance(event, Answer):
+                        yield self._drawn.grown(conversation, sources=sources)
+                        sources = False
             finally:
                 if conversation.run is run:
                     conversation.run = None

@@ -39,6 +39,11 @@ class Run:
         self._abandoned.set()
         self._send(End.STOPPED)
 
+    @property
+    def has_more(self) -> bool:
+        """Whether something waits that `events` has not yielded yet."""
+        return not self._items.empty()
+
     async def events(self) -> AsyncIterator[Event | End]:
         """Yield the engine's events, and an `End` if they were cut short. What the engine raises is raised here."""
         threading.Thread(target=self._work, name="answer", daemon=True).start()

@@ -2,7 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
+from threading import Event
+from time import sleep
 
 import pytest
 
@@ -51,28 +52,33 @@ def test_what_an_answer_would_rest_on_can_be_had_before_it_is_judged(found):
     assert considered.quotes[0].found.reading == 4.0
 
 
-def test_where_many_ask_at_once_less_is_read_of_each(found):
-    many = CROWDED + 1
-    reader = CrowdedReader(SAID, many)
+def test_where_many_wait_less_is_read_of_each(found):
+    reader, many = CrowdedReader(SAID), CROWDED + 2
     assistant = fakes.assistant(found, reader=reader)
     with ThreadPoolExecutor(many) as pool:
-        answers = list(pool.map(assistant.answer, [QUESTION] * many))
+        first = pool.submit(assistant.answer, QUESTION)
+        reader.begun.wait(60)
+        others = [pool.submit(assistant.answer, QUESTION) for _ in range(many - 1)]
+        while assistant.crowd.there < many:
+            sleep(0.01)
+        reader.all_there.set()
+        answers = [asked.result() for asked in (first, *others)]
     hurried = [HURRIED.windows] * (CROWDED - UNHURRIED)
-    assert sorted(reader.windows) == [IN_PASSING.windows, *hurried, *[FULLY.windows] * UNHURRIED]
+    assert reader.windows == [FULLY.windows, IN_PASSING.windows, *hurried, *[FULLY.windows] * UNHURRIED]
     assert {answer.status for answer in answers} == {Status.ANSWERED}
 
 
 class CrowdedReader(FakeReader):
-    """Reads when so many have come that all of them are there at once."""
+    """Reads the first question when all the others wait."""
 
-    def __init__(self, said, crowd):
+    def __init__(self, said):
         super().__init__(said)
-        self._all_there = Barrier(crowd)
-        self.windows = []
+        self.begun, self.all_there, self.windows = Event(), Event(), []
 
     def read(self, question, passages, thoroughly=None, beforehand=None):
         self.windows.append(thoroughly)
-        self._all_there.wait(timeout=60)
+        self.begun.set()
+        self.all_there.wait(60)
         return super().read(question, passages, thoroughly, beforehand)
 
 
