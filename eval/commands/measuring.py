@@ -135,7 +135,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     known = [row for row in rows if "asked" in row.values]
     if known:  # the others are judged as where no question is known
         rows, judge = known, judge + WITH_QUESTIONS
-    fitted = calibrate.fit(rows, calibrate.REFUSED)
+    fitted = calibrate.fit(rows, calibrate.REFUSED if generator is None else calibrate.REFUSED_BY_VOTE)
     if not known:  # it serves other corpora, where it was as surely right in .79 to .89 of cases, not .95: always vote
         del fitted["sure"]
     show(json.dumps(fitted, indent=1))
