@@ -105,6 +105,12 @@ def is_wrong(outcome: Outcome) -> bool:
     return bool(outcome.said) == (outcome.fault == NOTHING)
 
 
+def missed(outcomes: Sequence[Outcome]) -> list[Fault]:
+    """Return the planted faults that the gate did not notice."""
+    names = {outcome.fault for outcome in outcomes if is_wrong(outcome)}
+    return [fault for fault in FAULTS if fault.name in names]
+
+
 def table(outcomes: Sequence[Outcome]) -> str:
     """Return the outcomes as a table: one line a fault."""
     head = ("fault", "worse", "better", "what the gate says")

@@ -118,13 +118,21 @@ def _hold(name: str, cases: Sequence[Case], settings: Settings, accept: bool, ru
 
 
 def _regressions(options: argparse.Namespace) -> int:
-    cases = read_cases(CASES)
+    cases, report, day = read_cases(CASES), StderrReport(), date.today()
     asked = cases if options.all else regressions.chosen(cases)
     assistant = build_assistant(read_settings(composer="extractive"))
-    found = regressions.plant_each(assistant, asked, date.today(), StderrReport())
+    found = regressions.plant_each(assistant, asked, day, report)
+    _show_planted(asked, found)
+    missed = regressions.missed(found)
+    if missed and asked is not cases:  # the gate asks all of them, and a fault that shows rarely may show there
+        found = [found[0], *regressions.plant_each(assistant, cases, day, report, missed)]
+        _show_planted(cases, found[1:])
+    return FAILED if any(map(regressions.is_wrong, found)) else 0
+
+
+def _show_planted(asked: Sequence[Case], found: Sequence[regressions.Outcome]) -> None:
     show(f"{sum(len(case.questions()) for case in asked)} questions in {len(asked)} cases")
     show(regressions.table(found))
-    return FAILED if any(map(regressions.is_wrong, found)) else 0
 
 
 def _security(options: argparse.Namespace) -> int:

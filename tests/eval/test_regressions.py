@@ -106,3 +106,17 @@ def test_the_command_fails_when_a_fault_is_missed(monkeypatch, tmp_path, assista
     out = capsys.readouterr().out
     assert "4 questions in 4 cases" in out
     assert ("passed  <- wrong" in out) == bool(code)
+
+
+def test_a_fault_that_few_cases_do_not_show_is_held_to_all_of_them(monkeypatch, tmp_path, assistant, capsys):
+    cases = tmp_path / "cases.jsonl"
+    cases.write_text("".join(json.dumps(case.model_dump()) + "\n" for case in ASKED), encoding="utf-8")
+    lost = Fault("quotes are lost", lambda case: case.id == "no", BROKEN.plant, cases=1)
+    monkeypatch.setattr(asking, "CASES", cases)
+    monkeypatch.setattr(asking, "build_assistant", lambda settings: copy.copy(assistant))
+    monkeypatch.setattr(regressions, "FAULTS", (lost,))
+    assert main(["regressions"]) == 0
+    few, everyone = capsys.readouterr().out.split("4 questions in 4 cases")
+    assert "1 questions in 1 cases" in few
+    assert "passed  <- wrong" in few
+    assert "<- wrong" not in everyone
