@@ -11,7 +11,7 @@ class Crowd:
     def __init__(self) -> None:
         self.there = 0  # inside or waiting
         self._counting = Lock()
-        self._turn = Semaphore()  # gives the turn to who waits longest, which a lock need not
+        self._turn = Semaphore()  # wakes who waits longest, which a lock need not
 
     @contextmanager
     def joined(self) -> Iterator[int]:

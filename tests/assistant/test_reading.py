@@ -60,6 +60,7 @@ def test_where_many_wait_less_is_read_of_each(found):
         reader.begun.wait(60)
         others = [pool.submit(assistant.answer, QUESTION) for _ in range(many - 1)]
         while assistant.crowd.there < many:
+            assert not any(asked.done() for asked in (first, *others))
             sleep(0.01)
         reader.all_there.set()
         answers = [asked.result() for asked in (first, *others)]

@@ -95,12 +95,18 @@ def test_the_sample_is_the_same_each_time_and_each_fault_can_show_in_it():
         assert any(map(fault.shows, asked)), fault.name
 
 
-@pytest.mark.parametrize(("faults", "code"), [([BROKEN], 0), ([BROKEN, HARMLESS], 1)])
-def test_the_command_fails_when_a_fault_is_missed(monkeypatch, tmp_path, assistant, capsys, faults, code):
+@pytest.fixture
+def asked(monkeypatch, tmp_path, assistant):
+    """The command asks these cases of this assistant."""
     cases = tmp_path / "cases.jsonl"
     cases.write_text("".join(json.dumps(case.model_dump()) + "\n" for case in ASKED), encoding="utf-8")
     monkeypatch.setattr(asking, "CASES", cases)
     monkeypatch.setattr(asking, "build_assistant", lambda settings: copy.copy(assistant))
+
+
+@pytest.mark.parametrize(("faults", "code"), [([BROKEN], 0), ([BROKEN, HARMLESS], 1)])
+@pytest.mark.usefixtures("asked")
+def test_the_command_fails_when_a_fault_is_missed(monkeypatch, capsys, faults, code):
     monkeypatch.setattr(regressions, "FAULTS", tuple(faults))
     assert main(["regressions", "--all"]) == code
     out = capsys.readouterr().out
@@ -108,12 +114,9 @@ def test_the_command_fails_when_a_fault_is_missed(monkeypatch, tmp_path, assista
     assert ("passed  <- wrong" in out) == bool(code)
 
 
-def test_a_fault_that_few_cases_do_not_show_is_held_to_all_of_them(monkeypatch, tmp_path, assistant, capsys):
-    cases = tmp_path / "cases.jsonl"
-    cases.write_text("".join(json.dumps(case.model_dump()) + "\n" for case in ASKED), encoding="utf-8")
+@pytest.mark.usefixtures("asked")
+def test_a_fault_that_few_cases_do_not_show_is_held_to_all_of_them(monkeypatch, capsys):
     lost = Fault("quotes are lost", lambda case: case.id == "no", BROKEN.plant, cases=1)
-    monkeypatch.setattr(asking, "CASES", cases)
-    monkeypatch.setattr(asking, "build_assistant", lambda settings: copy.copy(assistant))
     monkeypatch.setattr(regressions, "FAULTS", (lost,))
     assert main(["regressions"]) == 0
     few, everyone = capsys.readouterr().out.split("4 questions in 4 cases")

@@ -26,6 +26,26 @@ def test_events_arrive_in_order_and_the_stream_is_closed():
     assert engine.closed.wait(10)
 
 
+def test_it_is_known_whether_more_has_come_than_was_taken():
+    second = threading.Event()
+
+    def stream():
+        yield Token("a")
+        second.wait(60)
+        yield Token("b")
+
+    async def consume() -> None:
+        run = Run(stream, 60.0)
+        async for event in run.events():
+            if event == Token("a"):
+                assert not run.has_more
+                second.set()
+                while not run.has_more:
+                    await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(consume(), 60))
+
+
 def test_what_the_engine_raises_is_raised_here():
     engine = FakeEngine({"question": Script([Token("a"), ValueError("broken")])})
     with pytest.raises(ValueError, match="broken"):
