@@ -92,11 +92,15 @@ class Timings:
 
 @dataclass(frozen=True)
 class Evidence:
-    """First event: the best sentences, before anything is written about them."""
+    """First event: the best sentences, before anything is written about them.
+
+    Where a reader puts them in order anew it comes twice: at once, as they were found and not `read` yet, and read.
+    """
 
     question_used: str
     language: str
     citations: tuple[Citation, ...]
+    read: bool = True
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from assistant.condense import condense
 from assistant.considered import Considered
 from assistant.coverage import set_apart
 from assistant.crowd import Crowd
-from assistant.evidence import collect, gather, prefer_kind, with_other_side
+from assistant.evidence import Quote, collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
 from assistant.parts import parts
@@ -92,7 +92,8 @@ class Assistant:
         """Return what an answer would rest on, before it is judged: for measuring and calibrating the judgement."""
         asked = accept(question, history, language)
         self._condense(asked, history)
-        self._retrieve(asked)
+        for _ in self._retrieve(asked):
+            pass
         return asked.considered
 
     def renew(self) -> bool:
@@ -180,8 +181,7 @@ class Assistant:
             yield ended(asked, reply.status, reply.text)
             return
 
-        self._retrieve(asked)
-        yield Evidence(asked.standalone, asked.language, tuple(quote.citation for quote in asked.quotes))
+        yield from self._retrieve(asked)
 
         generator = self._generator
         if not self._evidence_answers(asked, alone=generator is None):
@@ -199,12 +199,17 @@ class Assistant:
         asked.parts = parts(asked.text, history, asked.language)
         asked.timings = replace(asked.timings, condense=asked.elapsed())
 
-    def _retrieve(self, asked: Question) -> None:
+    def _retrieve(self, asked: Question) -> Iterator[Evidence]:
+        """Find quotes and yield them: at once as they are found, then, where a reader reads them, as it leaves them."""
         before = asked.elapsed()
         whole = asked.condensed
         retriever = self._retriever  # one for the whole question, although a newer may take over
         found = retriever.search(whole.question, asked.language, context=whole.context)
         asked.chunks, asked.near = found.chunks, found.near
+        if self._reader:
+            first = collect(set_apart(found.sentences, retriever)[0], retriever)
+            asked.timings = replace(asked.timings, first_evidence=asked.elapsed())
+            yield _shown(asked, first, read=False)
         ranked = []
         with self.crowd.joined() as others:
             depth = min(self._depth, FULLY if others < UNHURRIED else HURRIED if others < CROWDED else IN_PASSING)
@@ -218,7 +223,9 @@ class Assistant:
         today = not asks_for_history(asked.text, asked.language, self._today())
         asked.quotes = with_other_side(gather(ranked, retriever), retriever, newest_first=today)
         now = asked.elapsed()
-        asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=now)
+        first_evidence = asked.timings.first_evidence or now
+        asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=first_evidence)
+        yield _shown(asked, asked.quotes)
 
     def _evidence_answers(self, asked: Question, *, alone: bool) -> bool:
         asked.judgement = judge_evidence(asked.considered, alone=alone)
@@ -290,3 +297,7 @@ class Assistant:
     def _mark_first(self, asked: Question) -> None:
         if not asked.timings.first_token:
             asked.timings = replace(asked.timings, first_token=asked.elapsed())
+
+
+def _shown(asked: Question, quotes: Sequence[Quote], *, read: bool = True) -> Evidence:
+    return Evidence(asked.standalone, asked.language, tuple(quote.citation for quote in quotes), read)

@@ -61,6 +61,11 @@ class Exchange:
         if self.cites:
             assert self.answer is not None
             return self.answer.citations
+        return self.found
+
+    @property
+    def found(self) -> tuple[Citation, ...]:
+        """The passages found for the question."""
         return self.evidence.citations if self.evidence is not None else ()
 
     @property

@@ -130,6 +130,6 @@ def _of_exchange(conversation: Conversation, verb: str, target: str) -> View | N
         return None
     if verb == "sources":
         return View(exchange.number)
-    cited = enumerate(exchange.citations)
-    citation = next((c for i, c in cited if which == str(c.n if verb == "cite" else i)), None)
-    return View(exchange.number, citation)
+    # An answer that has come meanwhile may cite a part of what was found.
+    cited = ((c.n, c) for c in exchange.citations) if verb == "cite" else enumerate(exchange.found)
+    return View(exchange.number, next((citation for n, citation in cited if which == str(n)), None))

@@ -74,6 +74,8 @@ def progress_text(exchange: Exchange, words: Texts) -> str:
         return ""
     if exchange.evidence is None:
         return words.searching
+    if not exchange.evidence.read:
+        return words.reading
     if exchange.before and not exchange.written:
         return words.counted("waiting", exchange.before)
     return words.counted("writing", len(exchange.evidence.citations))

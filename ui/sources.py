@@ -17,6 +17,8 @@ def empty_html(words: Texts) -> str:
 def sources_html(exchange: Exchange, words: Texts, today: date) -> str:
     """Return the passages of an exchange: those its answer cites, or those found while it is being written."""
     final = exchange.cites
+    # Passages that are still being read have no button: others may take their place under the reader's finger.
+    stay = exchange.settled or (exchange.evidence is not None and exchange.evidence.read)
     if not exchange.citations:
         hint = words.sources_none if exchange.settled else words.searching
         return block(f"{head_html(words.sources_heading, words)}<p class='hint'>{escape(hint)}</p>", "view")
@@ -24,7 +26,7 @@ def sources_html(exchange: Exchange, words: Texts, today: date) -> str:
     cards = "".join(
         card_html(
             citation,
-            f"cite:{exchange.number}.{citation.n}" if final else f"found:{exchange.number}.{i}",
+            f"cite:{exchange.number}.{citation.n}" if final else f"found:{exchange.number}.{i}" if stay else "",
             spoken,
             words,
             today,
@@ -54,14 +56,15 @@ def card_html(
     number: str = "",
     disputed: bool = False,
 ) -> str:
-    """Return a passage in a list; `name` is the action that opens it, `spoken` the language of what it stands by."""
+    """Return a passage in a list; `name` is the action that opens it (if any does), `spoken` the language around it."""
     numbered = f'<span class="number">{escape(number)}</span>' if number else ""
     described = f"{words.show_in_document}: {citation.title}"
     badges = [*age(citation.as_of, words), *of_citation(citation, spoken, words, today, disputed=disputed)]
     language = escape(citation.language)
+    way = action(name, escape(words.show_in_document), "plain", described) if name else ""
     section = f'<p class="details" lang="{language}">{escape(citation.section)}</p>' if citation.section else ""
     return (
         f'<li class="card">{numbered}<div><h3 lang="{language}">{escape(citation.title)}</h3>{section}'
         f'<blockquote lang="{language}">{escape(citation.quote)}</blockquote>{badges_html(badges)}'
-        f"{action(name, escape(words.show_in_document), 'plain', described)}</div></li>"
+        f"{way}</div></li>"
     )

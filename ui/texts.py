@@ -37,6 +37,7 @@ class Texts(BaseModel):
     how_well: str
     you_asked: str
     searching: str
+    reading: str
     waiting_one: str
     waiting_many: str
     writing_one: str

@@ -7,7 +7,7 @@ from time import sleep
 
 import pytest
 
-from assistant.answer import Status, Turn
+from assistant.answer import Evidence, Status, Turn
 from assistant.assistant import CROWDED, UNHURRIED
 from assistant.calibration import calibration
 from index.reread import FULLY, HURRIED, IN_PASSING
@@ -23,6 +23,22 @@ def test_the_sentence_that_the_reader_finds_is_quoted(found):
     answer = fakes.assistant(found, reader=FakeReader(SAID)).answer(QUESTION)
     assert answer.status == Status.ANSWERED
     assert SAID in answer.citations[0].quote
+
+
+def test_what_is_found_is_shown_before_it_is_read(found):
+    events = list(fakes.assistant(found, reader=FakeReader(SAID)).stream(QUESTION))
+    at_once, read = (event for event in events if isinstance(event, Evidence))
+    assert events[:2] == [at_once, read]
+    assert (at_once.read, read.read) == (False, True)
+    assert at_once.question_used == read.question_used
+    assert {c.document for c in at_once.citations} >= {read.citations[0].document}
+    answer = events[-1]
+    assert 0 < answer.timings_ms.first_evidence < answer.timings_ms.total
+
+
+def test_without_a_reader_evidence_comes_once(found):
+    events = list(fakes.assistant(found).stream(QUESTION))
+    assert [event.read for event in events if isinstance(event, Evidence)] == [True]
 
 
 def test_what_the_reader_finds_no_answer_to_is_not_in_the_corpus(tmp_path):

@@ -17,6 +17,7 @@ from ui.badges import span_of_time
 from ui.conversation import Conversation
 from ui.library import Library
 from ui.panels import exchange_html
+from ui.run import End
 from ui.sources import sources_html
 from ui.texts import texts
 
@@ -226,3 +227,20 @@ def test_found_passages_have_badges_before_there_is_an_answer():
     exchange = conversation.begin("Was kostet es?")
     exchange.take(Evidence("Was kostet es?", "de", (cite(1, HUB, as_of="2025-11"),)))
     assert "Original in English" in plain(sources_html(exchange, WORDS, TODAY))
+
+
+def test_what_is_still_being_read_cannot_be_opened():
+    conversation = Conversation()
+    exchange = conversation.begin("What does it cost?")
+    exchange.take(Evidence("What does it cost?", "en", (cite(1, HUB),), read=False))
+    markup = sources_html(exchange, WORDS, TODAY)
+    assert cite(1, HUB).quote in plain(markup)
+    assert "found:" not in markup
+    exchange.take(End.STOPPED)
+    assert 'data-send="found:1.0"' in sources_html(exchange, WORDS, TODAY)
+
+
+def test_a_passage_found_opens_itself_although_the_answer_has_come_and_cites_another():
+    panel = Panel(answered("It is run by them. [2]", cite(2, HUB)), DOCUMENT)
+    panel.conversation.exchanges[0].take(Evidence("the question", "en", (cite(1, FOUNDERS), cite(2, HUB))))
+    assert marked(panel.press("found", "1.0")) == cite(1, FOUNDERS).quote
