@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from assistant.answer import Turn as Said
 from assistant.assistant import Assistant
+from assistant.calibration import read
 from assistant.considered import Considered
 from assistant.generator import Generator
 from assistant.prompts import judging
@@ -22,9 +23,9 @@ from index.reader import Reader
 FOLDS, SEED = 5, 0
 # Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it.
 REFUSED = 0.10
-# With a vote fewer: of what the documents answer but the quotes do not quite, it refuses more. Of the answerable own
-# turns .132 were refused at a tenth and .070 at this, which was chosen with that run in view.
-REFUSED_BY_VOTE = 0.06
+# With a vote, where questions are known, fewer: of what the documents answer but the quotes do not quite, it refuses
+# more. Of the answerable own turns .132 were refused at a tenth and .070 at this, which was chosen with that run in view.
+REFUSED_BY_VOTE = 0.065
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
 SURE = 0.95  # of what is judged so surely so much is right: no vote is asked for it
 CURVE = 20  # points of the curve that is kept
@@ -125,6 +126,22 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     }
 
 
+def rechosen(fitted: dict[str, Any], refused: float) -> dict[str, Any]:
+    """Return a weighing with another threshold: the point of its kept curve that refuses most, at most `refused`.
+
+    What it was sure of it stays sure of. Raises `UsageError` when no point of the curve refuses so few.
+    """
+    fitting = [point for point in fitted["curve"] if point["wrongly_refused"] <= refused]
+    if not fitting:
+        raise UsageError(f"No point of the kept curve refuses {refused:.3f} or fewer: calibrate anew, without --kept.")
+    point = max(fitting, key=lambda point: point["threshold"])
+    chosen = {"threshold": point["threshold"], "at_threshold": {k: v for k, v in point.items() if k != "threshold"}}
+    if "sure" in fitted:
+        moved = fitted["threshold"] - point["threshold"]
+        chosen["sure"] = [round(far + moved, 3) for far in fitted["sure"]]
+    return fitted | chosen
+
+
 def _sure(odds: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_], threshold: float) -> tuple[float, float]:
     """Return how far below and above the threshold `SURE` of the cases are as judged; the furthest where none are."""
     yes = [t for t in odds if t > threshold and truth[odds >= t].mean() >= SURE]
@@ -187,7 +204,7 @@ def _pair(line: str, place: str) -> tuple[bool | None, str, str]:
 
 def write(fitted: dict[str, Any], file: Path) -> None:
     """Write the calibration; what was not fitted this time stays as it was."""
-    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    known = read(file) if file.exists() else {}
     file.write_text(json.dumps(known | fitted, indent=1) + "\n", encoding="utf-8")
 
 

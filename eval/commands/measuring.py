@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE, WITH_QUESTIONS
+from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE, WITH_QUESTIONS, read
 from assistant.factory import build_assistant
 from assistant.generator import build_generator
 from assistant.settings import read_settings
@@ -68,6 +68,9 @@ def _add_retrieval(commands: Subparsers) -> None:
 def _add_calibrate(commands: Subparsers) -> None:
     judging = commands.add_parser("calibrate", help="find weights and thresholds of the judgement on dev cases")
     judging.add_argument("--vote", action="store_true", help="with the generator's gap (2 s a question)")
+    judging.add_argument(
+        "--kept", action="store_true", help="choose the vote's threshold anew on the kept curve; nothing is asked"
+    )
     judging.add_argument("--support", type=Path, metavar="PAIRS.jsonl", help="find the threshold of support instead")
     judging.add_argument("--cases", type=Path, nargs="+", default=list(DEV_CASES), metavar="CASES.jsonl")
     judging.add_argument("--limit", type=int, metavar="N", help="about N of the cases, always the same ones")
@@ -121,6 +124,12 @@ def _calibrate(options: argparse.Namespace) -> int:
         show(json.dumps(fitted, indent=1))
         calibrate.write({SUPPORT: fitted}, CALIBRATION)
         return 0
+    if options.kept:
+        judge = TRAINED + WITH_QUESTIONS
+        fitted = calibrate.rechosen(read()[judge], calibrate.REFUSED_BY_VOTE)
+        show(json.dumps({name: fitted[name] for name in ("threshold", "at_threshold")}, indent=1))
+        calibrate.write({judge: fitted}, CALIBRATION)
+        return 0
     report = StderrReport()
     settings = read_settings(composer="auto" if options.vote else "extractive")
     assistant = build_assistant(settings, report)
@@ -135,7 +144,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     known = [row for row in rows if "asked" in row.values]
     if known:  # the others are judged as where no question is known
         rows, judge = known, judge + WITH_QUESTIONS
-    fitted = calibrate.fit(rows, calibrate.REFUSED if generator is None else calibrate.REFUSED_BY_VOTE)
+    fitted = calibrate.fit(rows, calibrate.REFUSED_BY_VOTE if options.vote and known else calibrate.REFUSED)
     if not known:  # it serves other corpora, where it was as surely right in .79 to .89 of cases, not .95: always vote
         del fitted["sure"]
     show(json.dumps(fitted, indent=1))

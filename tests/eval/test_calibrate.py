@@ -3,8 +3,11 @@
 import json
 import random
 
-from assistant.calibration import Weighing
-from eval.calibrate import ENOUGH, Weighed, fit, write
+import pytest
+
+from assistant.calibration import TRAINED, WITH_QUESTIONS, Weighing, read
+from corpus.errors import UsageError
+from eval.calibrate import ENOUGH, REFUSED_BY_VOTE, Weighed, fit, rechosen, write
 
 
 def rows(count: int = 200, noise: float = 1.0) -> list[Weighed]:
@@ -67,3 +70,20 @@ def test_it_is_sure_where_it_is_hardly_ever_wrong():
     assert no < 0 < yes
     surer, clearly = fit(rows(noise=0.5), 0.1)["sure"]
     assert yes - no > clearly - surer
+
+
+def test_another_threshold_is_chosen_on_the_kept_curve_and_what_was_sure_stays_so():
+    found = fit(rows(noise=3.0), 0.1)
+    milder = rechosen(found, 0.02)
+    assert milder["threshold"] < found["threshold"]
+    assert milder["at_threshold"]["wrongly_refused"] <= 0.02
+    for side in (0, 1):
+        before, after = (found["threshold"] + found["sure"][side], milder["threshold"] + milder["sure"][side])
+        assert after == pytest.approx(before, abs=0.001)
+    with pytest.raises(UsageError, match="without --kept"):
+        rechosen(found, -1.0)
+
+
+def test_the_vote_that_ships_is_the_one_that_the_command_chooses():
+    judge = read()[TRAINED + WITH_QUESTIONS]
+    assert rechosen(judge, REFUSED_BY_VOTE) == judge
