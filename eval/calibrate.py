@@ -24,7 +24,7 @@ FOLDS, SEED = 5, 0
 # Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it.
 REFUSED = 0.10
 # With a vote, where questions are known, fewer: of what the documents answer but the quotes do not quite, it refuses
-# more. Of the answerable own turns .132 were refused at a tenth and .070 at this, which was chosen with that run in view.
+# more. Of the answerable own turns .132 were refused at a tenth, .070 at this, which was chosen with that run in view.
 REFUSED_BY_VOTE = 0.065
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
 SURE = 0.95  # of what is judged so surely so much is right: no vote is asked for it
