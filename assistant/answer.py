@@ -105,7 +105,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Waiting:
-    """The language model is busy with others; so many of them are before this question."""
+    """Others are read or written first; so many of them are before this question."""
 
     before: int
 

@@ -27,7 +27,6 @@ from assistant.conclude import ended, grounded, incomplete, not_in_corpus
 from assistant.condense import condense
 from assistant.considered import Considered
 from assistant.coverage import set_apart
-from assistant.crowd import Crowd
 from assistant.evidence import Quote, collect, gather, prefer_kind, with_other_side
 from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
@@ -75,7 +74,7 @@ class Assistant:
         self._reader = reader
         self._turns = turns
         self._depth = depth
-        self.crowd = Crowd()  # of questions whose evidence is being read
+        self.reading = Turns()  # of questions whose evidence is read: each on all cores
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -199,7 +198,7 @@ class Assistant:
         asked.parts = parts(asked.text, history, asked.language)
         asked.timings = replace(asked.timings, condense=asked.elapsed())
 
-    def _retrieve(self, asked: Question) -> Iterator[Evidence]:
+    def _retrieve(self, asked: Question) -> Iterator[Evidence | Waiting]:
         """Find quotes and yield them: at once as they are found, then, where a reader reads them, as it leaves them."""
         before = asked.elapsed()
         whole = asked.condensed
@@ -211,7 +210,9 @@ class Assistant:
             asked.timings = replace(asked.timings, first_evidence=asked.elapsed())
             yield _shown(asked, first, read=False)
         ranked = []
-        with self.crowd.joined() as others:
+        with self.reading.turn() as places:
+            yield from map(Waiting, places)
+            others = self.reading.waiting
             depth = min(self._depth, FULLY if others < UNHURRIED else HURRIED if others < CROWDED else IN_PASSING)
             for part in [whole, *(asked.parts if self._reader else ())]:
                 sentences = reread(self._reader, part.text, found, depth).sentences if self._reader else found.sentences

@@ -1,4 +1,4 @@
-"""One at a time, first come first served: the packaged model writes one answer, the others know their place."""
+"""One at a time, first come first served: one question is read, one answer written, the others know their place."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -10,13 +10,19 @@ from threading import Condition
 class Turns:
     """A queue for something that serves one at a time. Safe to use from several threads.
 
-    Who waits hears of their place when it changes and every `beat` seconds, so that they can think better of it.
+    Who waits hears of their place every `beat` seconds, so that they can think better of it.
     """
 
     def __init__(self, beat: float = 1.0) -> None:
         self._beat = beat
         self._line: deque[object] = deque()
         self._moved = Condition()
+
+    @property
+    def waiting(self) -> int:
+        """How many stand in line behind the one whose turn it is."""
+        with self._moved:
+            return max(0, len(self._line) - 1)
 
     @contextmanager
     def turn(self) -> Iterator[Iterator[int]]:
@@ -35,11 +41,11 @@ class Turns:
         while place := self._place(ticket):
             yield place
             with self._moved:
-                self._moved.wait_for(partial(self._has_moved, ticket, place), self._beat)
+                self._moved.wait_for(partial(self._is_next, ticket), self._beat)
 
     def _place(self, ticket: object) -> int:
         with self._moved:
             return self._line.index(ticket)
 
-    def _has_moved(self, ticket: object, place: int) -> bool:
-        return self._line.index(ticket) != place
+    def _is_next(self, ticket: object) -> bool:
+        return self._line[0] is ticket

@@ -41,7 +41,7 @@ class Exchange:
     number: int
     question: str
     evidence: Evidence | None = None
-    before: int = 0  # questions that the language model answers first
+    before: int = 0  # questions that are read, or answered by the language model, first
     written: str = ""
     answer: Answer | None = None
     end: End | None = None
@@ -89,7 +89,7 @@ class Exchange:
         """Note the next thing that happened."""
         match event:
             case Evidence():
-                self.evidence = event
+                self.evidence, self.before = event, 0
             case Waiting():
                 self.before = event.before
             case Token():

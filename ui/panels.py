@@ -74,10 +74,10 @@ def progress_text(exchange: Exchange, words: Texts) -> str:
         return ""
     if exchange.evidence is None:
         return words.searching
-    if not exchange.evidence.read:
-        return words.reading
     if exchange.before and not exchange.written:
         return words.counted("waiting", exchange.before)
+    if not exchange.evidence.read:
+        return words.reading
     return words.counted("writing", len(exchange.evidence.citations))
 
 

@@ -7,7 +7,7 @@ from time import sleep
 
 import pytest
 
-from assistant.answer import Evidence, Status, Turn
+from assistant.answer import Evidence, Status, Turn, Waiting
 from assistant.assistant import CROWDED, UNHURRIED
 from assistant.calibration import calibration
 from index.reread import FULLY, HURRIED, IN_PASSING
@@ -75,7 +75,7 @@ def test_where_many_wait_less_is_read_of_each(found):
         first = pool.submit(assistant.answer, QUESTION)
         reader.begun.wait(60)
         others = [pool.submit(assistant.answer, QUESTION) for _ in range(many - 1)]
-        while assistant.crowd.there < many:
+        while assistant.reading.waiting < many - 1:
             assert not any(asked.done() for asked in (first, *others))
             sleep(0.01)
         reader.all_there.set()
@@ -119,3 +119,16 @@ def test_what_may_write_still_writes_where_the_reader_is_sure(found, monkeypatch
     writing = FakeGenerator(["It has equipment."])
     fakes.assistant(found, writing, reader=FakeReader(SAID)).answer(QUESTION)
     assert len(writing.asked) == 2  # to vote, and to write
+
+
+def test_who_waits_to_be_read_sees_what_was_found_and_the_place_in_line_and_may_leave_it(found):
+    assistant = fakes.assistant(found, reader=FakeReader(SAID))
+    with assistant.reading.turn() as first:
+        assert list(first) == []
+        waiting = assistant.stream(QUESTION)
+        assert not next(waiting).read
+        assert next(waiting) == Waiting(1)
+        assert assistant.reading.waiting == 1
+        waiting.close()
+        assert assistant.reading.waiting == 0
+    assert assistant.answer(QUESTION).status == Status.ANSWERED

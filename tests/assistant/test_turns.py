@@ -4,18 +4,21 @@ from assistant.turns import Turns
 
 
 def test_who_is_alone_does_not_wait():
-    with Turns().turn() as places:
+    turns = Turns()
+    with turns.turn() as places:
         assert list(places) == []
+        assert turns.waiting == 0
 
 
 def test_who_comes_later_hears_of_each_place_until_it_is_their_turn():
-    turns, told = Turns(), []
+    turns, told = Turns(beat=0.001), []
     with turns.turn() as first:
         list(first)
         second, third = turns.turn(), turns.turn()
         second_places, third_places = second.__enter__(), third.__enter__()
         told.append(next(third_places))
         assert next(second_places) == 1
+        assert turns.waiting == 2
     assert list(second_places) == []
     told.append(next(third_places))
     second.__exit__(None, None, None)
@@ -25,7 +28,7 @@ def test_who_comes_later_hears_of_each_place_until_it_is_their_turn():
 
 
 def test_who_leaves_the_line_makes_room():
-    turns = Turns()
+    turns = Turns(beat=0.001)
     with turns.turn() as first:
         list(first)
         impatient, patient = turns.turn(), turns.turn()
