@@ -59,6 +59,7 @@ def _serve(options: argparse.Namespace) -> None:
         from assistant.retention import purge_daily
         from ui.judging import Judging
         from ui.limits import RateLimit
+        from ui.memory import give_back
         from ui.operator.rebuild import updating
         from ui.operator.state import Operated
         from ui.server import ANSWER_SECONDS, build_app
@@ -70,6 +71,7 @@ def _serve(options: argparse.Namespace) -> None:
         judging = Judging(store, settings.feedback_days)
         assistant = engine.result()
         Thread(target=follow_index, args=(assistant.renew, Event().wait), daemon=True).start()
+        Thread(target=give_back, args=(Event().wait,), daemon=True).start()
         operated = Operated(settings, assistant, store, updating(settings))
         limit = RateLimit(settings.questions_per_minute, settings.questions_per_day)
         app = build_app(
