@@ -9,7 +9,7 @@ EVERY = 15.0  # seconds
 def give_back(ended: Callable[[float], bool], trim: Callable[[], object] | None = None) -> None:
     """Return free memory to the system every so often, until `ended` (which waits so many seconds) says so.
 
-    Over 3,000 sessions the page grew by 38 MB a thousand without it and by 9 with it (docs/decisions/page.md). Only
+    The page grew by 24 MB a thousand sessions without it and by 9 with it (docs/decisions/page.md). Only
     glibc is told to; elsewhere nothing is done. `trim` is what gives back instead.
     """
     give = trim or _of_glibc()
