@@ -65,7 +65,7 @@ def _about(run: Path, described: Mapping[str, Any], rows: Sequence[Row]) -> Sect
     facts = {
         "asked": asked if (run / SCORES).exists() else f"{asked} so far; the run is not finished",
         "quotes as of": f"{days[0]} to {days[-1]}" if days else "–",
-        **{name: setting(value) for name, value in described.items()},
+        **{name: setting(value) for name, value in described.items() if value not in (None, "")},
     }
     lines = [tag("tr", tag("th", name, scope="row"), tag("td", text, class_="said")) for name, text in facts.items()]
     return Section("run", "What was run", tag("table", tag("tbody", *lines), class_="settings"))
