@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.settings import Settings
 
+# Seconds that an idle connection stays open: longer than proxies and clients keep one, so that none sends its next
+# request into a connection that is being closed (uvicorn's own five seconds are what many of them keep it).
+KEEP_ALIVE = 75
 _CARD = Path(__file__).parent / "docs" / "trust-card.md"  # where `python -m eval card` writes it
 
 
@@ -85,6 +88,7 @@ def _serve(options: argparse.Namespace) -> None:
         log_level="warning",
         server_header=False,
         forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=KEEP_ALIVE,
     )
 
 

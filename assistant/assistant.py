@@ -48,6 +48,7 @@ from index.retrieve import Retriever
 from index.standing import asks_for_history
 
 PASSAGES = 10  # that a search without a question shows
+BEAT = 3.0  # seconds after which a question that waits to be read hears of its place: the page is drawn for it
 PATIENCE = 8.0  # seconds in the queue for the packaged model
 UNHURRIED, CROWDED = 2, 4  # questions that wait while less than so many do, one is read fully; then less, then least
 
@@ -74,7 +75,7 @@ class Assistant:
         self._reader = reader
         self._turns = turns
         self._depth = depth
-        self.reading = Turns()  # of questions whose evidence is read: each on all cores
+        self.reading = Turns(BEAT)  # of questions whose evidence is read: each on all cores
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator

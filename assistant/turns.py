@@ -10,7 +10,7 @@ from threading import Condition
 class Turns:
     """A queue for something that serves one at a time. Safe to use from several threads.
 
-    Who waits hears of their place every `beat` seconds, so that they can think better of it.
+    Who waits hears of their place after every `beat` seconds, so that they can think better of it.
     """
 
     def __init__(self, beat: float = 1.0) -> None:
@@ -38,10 +38,13 @@ class Turns:
                 self._moved.notify_all()
 
     def _places(self, ticket: object) -> Iterator[int]:
-        while place := self._place(ticket):
-            yield place
-            with self._moved:
-                self._moved.wait_for(partial(self._is_next, ticket), self._beat)
+        while not self._comes(ticket):
+            yield self._place(ticket)
+
+    def _comes(self, ticket: object) -> bool:
+        """Wait for a beat, or less if the turn comes; return whether it has."""
+        with self._moved:
+            return self._moved.wait_for(partial(self._is_next, ticket), self._beat)
 
     def _place(self, ticket: object) -> int:
         with self._moved:

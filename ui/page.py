@@ -35,6 +35,7 @@ from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
 
 _log = logging.getLogger(__name__)
 AT_ONCE = 8
+WAITING = 64  # questions that may wait beside those; whoever comes then is told to try again
 SESSIONS = 500  # the latest, of which anything is held in memory
 
 
@@ -74,7 +75,7 @@ class Page:
             self._wire(blocks, parts)
         # `mount_gradio_app` has no parameter for it; it bounds the memory that sessions hold.
         blocks.state_session_capacity = SESSIONS
-        blocks.queue(max_size=32, default_concurrency_limit=AT_ONCE, api_open=False)
+        blocks.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
         blocks._queue.pending_messages_per_session.max_size = SESSIONS  # of which only those in the queue have any
         return blocks
 

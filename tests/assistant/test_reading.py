@@ -10,6 +10,7 @@ import pytest
 from assistant.answer import Evidence, Status, Turn, Waiting
 from assistant.assistant import CROWDED, UNHURRIED
 from assistant.calibration import calibration
+from assistant.turns import Turns
 from index.reread import FULLY, HURRIED, IN_PASSING
 from tests.assistant import fakes
 from tests.assistant.fakes import SURE, UNSURE, FakeGenerator
@@ -123,6 +124,7 @@ def test_what_may_write_still_writes_where_the_reader_is_sure(found, monkeypatch
 
 def test_who_waits_to_be_read_sees_what_was_found_and_the_place_in_line_and_may_leave_it(found):
     assistant = fakes.assistant(found, reader=FakeReader(SAID))
+    assistant.reading = Turns(beat=0.001)
     with assistant.reading.turn() as first:
         assert list(first) == []
         waiting = assistant.stream(QUESTION)
