@@ -1,5 +1,7 @@
 """What a reader does with an answer, in Chromium: copy, ask again, edit, link, download."""
 
+from threading import Event
+
 import pytest
 from playwright.sync_api import expect
 
@@ -142,6 +144,30 @@ def test_an_answer_is_whole_without_suggestions_when_looking_for_them_fails(open
     expect(tab.page.locator("#past .exchange")).to_have_count(1)
     expect(tab.page.locator("#current .failure")).to_have_count(0)
     assert "looking for suggestions failed" in caplog.text
+
+
+def test_an_answer_is_not_drawn_over_the_next_one_when_looking_for_suggestions_ends(open_tab, site, monkeypatch):
+    looking, found = Event(), Event()
+
+    def slowly(answer, history):
+        looking.set()
+        found.wait(60)
+        return ("And the hub?",)
+
+    monkeypatch.setattr(site.engine, "suggestions", slowly)
+    site.gate.set()
+    tab = open_tab()
+    tab.ask("Who set up HIT?")
+    looking.wait(60)
+    expect(tab.page.locator(ANSWERED)).to_have_count(2)
+    tab.ask("How much is invested?")
+    current = tab.page.locator("#current .question")
+    expect(current).to_contain_text("How much is invested?")
+    expect(tab.page.locator(ANSWERED)).to_have_count(1)
+    found.set()
+    tab.page.wait_for_timeout(1000)  # what must not come would come by then
+    expect(current).to_contain_text("How much is invested?")
+    expect(tab.page.locator("#suggestions button")).to_have_count(0)
 
 
 def test_nothing_is_looked_for_while_a_question_is_answered():
