@@ -150,10 +150,11 @@ class Page:
         last = self._drawn.grown(conversation, sources=True) if kept else self._drawn.everything(conversation)
         yield last | self._drawn.buttons(conversation) | self._drawn.kept(conversation)
         exchange.suggestions = await asyncio.to_thread(self._suggesting.after, exchange, conversation.history())
-        # Always, and of the latest: when it has ended, Gradio sends what was yielded last once more, and the reader may
-        # have asked the next question by then, over which this answer must not be drawn again.
         latest = conversation.exchanges[-1] if conversation.exchanges else None
-        yield {self._parts.suggestions: suggestions_html(latest, words)}
+        # When this has ended, Gradio sends what was yielded last once more. If the next question has been asked by now,
+        # that must not be this answer, which would be drawn over it.
+        if exchange.suggestions or latest is not exchange:
+            yield {self._parts.suggestions: suggestions_html(latest, words)}
 
     def _limited(self, request: gr.Request, words: Texts) -> str:
         """Count a question; what to say to who asks too many."""
