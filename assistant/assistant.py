@@ -27,12 +27,13 @@ from assistant.conclude import ended, grounded, incomplete, not_in_corpus
 from assistant.condense import condense
 from assistant.considered import Considered
 from assistant.coverage import set_apart
-from assistant.evidence import Quote, collect, gather, prefer_kind, with_other_side
+from assistant.evidence import Quote, collect, gather, with_other_side
 from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
 from assistant.parts import parts
 from assistant.prompts import judging, writing
 from assistant.question import Question, accept
+from assistant.reading import BEAT, in_order
 from assistant.route import route
 from assistant.settings import Composer
 from assistant.suggest import suggestions
@@ -43,14 +44,12 @@ from corpus.errors import ModelUnavailable
 from corpus.language import detect_language
 from index.embed import Embedder
 from index.reader import Reader
-from index.reread import FULLY, HURRIED, IN_PASSING, Depth, reread
+from index.reread import FULLY, IN_PASSING, Depth, reread
 from index.retrieve import Retriever
 from index.standing import asks_for_history
 
 PASSAGES = 10  # that a search without a question shows
-BEAT = 3.0  # seconds after which a question that waits to be read hears of its place: the page is drawn for it
 PATIENCE = 8.0  # seconds in the queue for the packaged model
-UNHURRIED, CROWDED = 2, 4  # questions that wait while less than so many do, one is read fully; then less, then least
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class Assistant:
         self._reader = reader
         self._turns = turns
         self._depth = depth
-        self.reading = Turns(BEAT)  # of questions whose evidence is read: each on all cores
+        self.reading = Turns(BEAT)  # of questions whose evidence is read
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -210,18 +209,7 @@ class Assistant:
             first = collect(set_apart(found.sentences, retriever)[0], retriever)
             asked.timings = replace(asked.timings, first_evidence=asked.elapsed())
             yield _shown(asked, first, read=False)
-        ranked = []
-        with self.reading.turn() as places:
-            yield from map(Waiting, places)
-            others = self.reading.waiting
-            depth = min(self._depth, FULLY if others < UNHURRIED else HURRIED if others < CROWDED else IN_PASSING)
-            for part in [whole, *(asked.parts if self._reader else ())]:
-                sentences = reread(self._reader, part.text, found, depth).sentences if self._reader else found.sentences
-                preferred = prefer_kind(sentences, part.question, asked.language)
-                evidence, missing = set_apart(preferred, retriever)
-                asked.not_covered = asked.not_covered or missing
-                ranked.append(evidence)
-                depth = IN_PASSING  # of a part only the best sentence is quoted
+        ranked = yield from in_order(asked, found, retriever, self._reader, self.reading, self._depth)
         today = not asks_for_history(asked.text, asked.language, self._today())
         asked.quotes = with_other_side(gather(ranked, retriever), retriever, newest_first=today)
         now = asked.elapsed()

@@ -61,7 +61,7 @@ def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
     """Return what the command wrote: for the reader alone, and with the gap of a generator as it comes or trained."""
     return {
         name: Weighing(**{field.name: entry[field.name] for field in fields(Weighing) if field.name in entry})
-        for name, entry in read(file).items()
+        for name, entry in read_calibration(file).items()
         if "weights" in entry
     }
 
@@ -69,10 +69,10 @@ def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
 @cache
 def support_threshold(file: Path = CALIBRATION) -> float:
     """Return the reader's log-odds from which on a quote carries a claim."""
-    return float(read(file)[SUPPORT]["threshold"])
+    return float(read_calibration(file)[SUPPORT]["threshold"])
 
 
-def read(file: Path = CALIBRATION) -> dict[str, Any]:
+def read_calibration(file: Path = CALIBRATION) -> dict[str, Any]:
     """Return all that was written, curves and counts, too."""
     found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found

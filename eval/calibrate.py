@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from assistant.answer import Turn as Said
 from assistant.assistant import Assistant
-from assistant.calibration import read
+from assistant.calibration import read_calibration
 from assistant.considered import Considered
 from assistant.generator import Generator
 from assistant.prompts import judging
@@ -204,7 +204,7 @@ def _pair(line: str, place: str) -> tuple[bool | None, str, str]:
 
 def write(fitted: dict[str, Any], file: Path) -> None:
     """Write the calibration; what was not fitted this time stays as it was."""
-    known = read(file) if file.exists() else {}
+    known = read_calibration(file) if file.exists() else {}
     file.write_text(json.dumps(known | fitted, indent=1) + "\n", encoding="utf-8")
 
 

@@ -6,17 +6,12 @@ from collections.abc import Callable
 EVERY = 15.0  # seconds
 
 
-def give_back(ended: Callable[[float], bool], trim: Callable[[], object] | None = None) -> None:
+def give_back(ended: Callable[[float], bool]) -> None:
     """Return free memory to the system every so often, until `ended` (which waits so many seconds) says so.
 
-    The page grew by 24 MB a thousand sessions without it and by 9 with it (docs/decisions/page.md). Only
-    glibc is told to; elsewhere nothing is done. `trim` is what gives back instead.
+    The page grew by 24 MB a thousand sessions without it and by 9 with it (docs/decisions/page.md). Only glibc is told;
+    with another C library nothing is done.
     """
-    give = trim or _of_glibc()
-    while give is not None and not ended(EVERY):
-        give()
-
-
-def _of_glibc() -> Callable[[], object] | None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    return None if trim is None else lambda: trim(0)
+    while trim is not None and not ended(EVERY):
+        trim(0)

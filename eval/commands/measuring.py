@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE, WITH_QUESTIONS, read
+from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE, WITH_QUESTIONS, read_calibration
 from assistant.factory import build_assistant
 from assistant.generator import build_generator
 from assistant.settings import read_settings
@@ -126,7 +126,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         return 0
     if options.kept:
         judge = TRAINED + WITH_QUESTIONS
-        fitted = calibrate.rechosen(read()[judge], calibrate.REFUSED_BY_VOTE)
+        fitted = calibrate.rechosen(read_calibration()[judge], calibrate.REFUSED_BY_VOTE)
         show(json.dumps({name: fitted[name] for name in ("threshold", "at_threshold")}, indent=1))
         calibrate.write({judge: fitted}, CALIBRATION)
         return 0

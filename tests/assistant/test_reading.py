@@ -8,8 +8,8 @@ from time import sleep
 import pytest
 
 from assistant.answer import Evidence, Status, Turn, Waiting
-from assistant.assistant import CROWDED, UNHURRIED
 from assistant.calibration import calibration
+from assistant.reading import CROWDED, UNHURRIED
 from assistant.turns import Turns
 from index.reread import FULLY, HURRIED, IN_PASSING
 from tests.assistant import fakes

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from assistant.calibration import TRAINED, WITH_QUESTIONS, Weighing, read
+from assistant.calibration import TRAINED, WITH_QUESTIONS, Weighing, read_calibration
 from corpus.errors import UsageError
 from eval.calibrate import ENOUGH, REFUSED_BY_VOTE, Weighed, fit, rechosen, write
 
@@ -85,5 +85,5 @@ def test_another_threshold_is_chosen_on_the_kept_curve_and_what_was_sure_stays_s
 
 
 def test_the_vote_that_ships_is_the_one_that_the_command_chooses():
-    judge = read()[TRAINED + WITH_QUESTIONS]
+    judge = read_calibration()[TRAINED + WITH_QUESTIONS]
     assert rechosen(judge, REFUSED_BY_VOTE) == judge
