@@ -163,7 +163,7 @@ def _no_condensing(assistant: Assistant) -> Patches:
 
 
 def _last_first(assistant: Assistant) -> Patches:
-    return (patch("assistant.assistant.prefer_kind", lambda sentences, *_: sentences[::-1]),)
+    return (patch("assistant.reading.prefer_kind", lambda sentences, *_: sentences[::-1]),)
 
 
 def _no_kinds(assistant: Assistant) -> Patches:
