@@ -145,12 +145,14 @@ class Assistant:
         """Return a short question in a language that a fact answers, if one is known."""
         return self._retriever.question_about(fact, language)
 
-    def suggestions(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:
+    def suggestions(
+        self, answer: Answer, history: Sequence[Turn], go_on: Callable[[], bool] = lambda: True
+    ) -> tuple[str, ...]:
         """Return what can be asked after `answer`, which ends `history`; see `suggest`. No model is asked."""
         quoting = Assistant(
             self._retriever, self._verifier, None, today=self._today, reader=self._reader, depth=IN_PASSING
         )
-        return suggestions(answer, history, quoting)
+        return suggestions(answer, history, quoting, go_on)
 
     def documents(self) -> Sequence[Entry]:
         """Return what there is to read, in every language it is there in."""

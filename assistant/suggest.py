@@ -5,9 +5,9 @@ heading if it is a question, else by one that is known to be answered there. The
 answered from its own section is suggested.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, takewhile, zip_longest
 from typing import Protocol
 
 from assistant.answer import Answer, Citation, Retrieved, Status, Turn
@@ -47,15 +47,19 @@ class _Candidate:
         return citation.document == self.document and self.section.start <= citation.start < self.section.end
 
 
-def suggestions(answer: Answer, history: Sequence[Turn], quoting: Quoting) -> tuple[str, ...]:
+def suggestions(
+    answer: Answer, history: Sequence[Turn], quoting: Quoting, go_on: Callable[[], bool] = lambda: True
+) -> tuple[str, ...]:
     """Return up to three questions to ask after `answer`, which ends `history`; none where it cites nothing.
 
-    Each of them, asked now, is answered by a passage that `answer` does not quote.
+    Each of them, asked now, is answered by a passage that `answer` does not quote. Before each is tried, `go_on` says
+    whether there is still time.
     """
     asked = {turn.content.casefold() for turn in history if turn.role == "user"}
     new = (c for c in _candidates(answer, quoting) if c.question.casefold() not in asked)
     ordered = sorted(islice(new, _LOOKED_AT), key=lambda c: c.plain)
-    kept = (c.question for c in ordered[:_TRIED] if _is_answered(c, answer, history, quoting))
+    tried = takewhile(lambda _: go_on(), ordered[:_TRIED])
+    kept = (c.question for c in tried if _is_answered(c, answer, history, quoting))
     return tuple(islice(kept, MOST))
 
 

@@ -1,6 +1,6 @@
 """What the page needs of the assistant; tests put their own in its place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from assistant.answer import Answer, Citation, Event, Turn
@@ -13,8 +13,11 @@ class Engine(Protocol):
     def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
         """Yield the evidence, then verified pieces of the answer, then the whole answer."""
 
-    def suggestions(self, answer: Answer, history: Sequence[Turn]) -> Sequence[str]:
-        """Return questions to ask after `answer`, which ends `history`: those that the documents answer."""
+    def suggestions(self, answer: Answer, history: Sequence[Turn], go_on: Callable[[], bool]) -> Sequence[str]:
+        """Return questions to ask after `answer`, which ends `history`: those that the documents answer.
+
+        It looks for more only while `go_on` says so.
+        """
 
     def document(self, document_id: str, language: str) -> Document:
         """Return a document, or raise `KeyError` or `ProjectError` when there is none."""

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 class Suggesting:
     """Looks for suggestions, one at a time and only while nobody's question is being answered: they must never take
-    the processor from those who ask.
+    the processor from those who ask. A search that has begun ends with the candidate it is at.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -41,7 +41,7 @@ class Suggesting:
         if self._answering or exchange.answer is None or not exchange.cites or not self._busy.acquire(blocking=False):
             return ()
         try:
-            return tuple(self._engine.suggestions(exchange.answer, history))
+            return tuple(self._engine.suggestions(exchange.answer, history, lambda: not self._answering))
         except Exception:
             _log.exception("looking for suggestions failed")
             return ()

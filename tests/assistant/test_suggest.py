@@ -93,6 +93,13 @@ def test_nothing_is_asked_twice():
     assert suggestions(answer(cite("It costs 5 euro.")), told, quoting) == (HOURS,)
 
 
+def test_the_search_ends_when_there_is_no_time_left():
+    quoting = Scripted({RUNS: cite("The Province runs it."), HOURS: cite("It opens at 9.")})
+    time_left = iter([True, False])
+    assert suggestions(answer(cite("It costs 5 euro.")), HISTORY, quoting, lambda: next(time_left)) == (RUNS,)
+    assert quoting.asked == [(RUNS, HISTORY)]
+
+
 def test_a_document_in_another_language_than_the_question_suggests_nothing():
     assert suggestions(answer(cite("Ein Haus.", FREMD)), HISTORY, Scripted({})) == ()
 

@@ -1,7 +1,7 @@
 """An engine that says what a test tells it to, and waits where the test wants it to wait."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import Answer, Citation, Event, Evidence, Notice, NoticeKind, Status, Token, Turn
@@ -99,7 +99,7 @@ class FakeEngine:
         finally:
             self.closed.set()
 
-    def suggestions(self, answer: Answer, history: Sequence[Turn]) -> tuple[str, ...]:
+    def suggestions(self, answer: Answer, history: Sequence[Turn], go_on: Callable[[], bool]) -> tuple[str, ...]:
         return self.next
 
     def document(self, document_id: str, language: str) -> Document:
