@@ -73,11 +73,10 @@ class Reader:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         from tokenizers import Tokenizer
 
-        manifest = _checked(folder)
-        self.quick, self.deep = manifest["depths"]
+        self.quick, self.deep = _checked(folder)["depths"]
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._marks = windows.marks_of(self._tokenizer)
-        self._network = _network(folder / TENSORS, manifest)
+        self._network = _packed(network(folder))
         self._cores = ThreadPoolExecutor(_threads(), "reader", one_thread)
 
     def read(
@@ -149,19 +148,28 @@ def _checked(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _network(path: Path, manifest: dict[str, Any]) -> "CrossEncoder":
-    """Return the network in the processor's quickest type; matrices are stored as bytes with a scale a row."""
-    import torch
+def network(folder: Path) -> "CrossEncoder":
+    """Return the network that `folder` holds, in float32; matrices are stored as bytes with a scale a row.
+
+    WeightsError when a file is not the one that was shipped.
+    """
     from safetensors.torch import load_file
 
     from index.crossencoder import CrossEncoder
 
-    state = {name: value.float() for name, value in load_file(path).items()}
+    quick, deep = _checked(folder)["depths"]
+    state = {name: value.float() for name, value in load_file(folder / TENSORS).items()}
     for name in [name for name in state if name.endswith(".scale")]:
         state[name.removesuffix(".scale")] *= state.pop(name)
-    exits = (manifest["depths"][0], manifest["depths"][1])
-    network = CrossEncoder(len(state["words.weight"]), manifest["depths"][1], exits).eval()
-    network.load_state_dict(state)
+    made = CrossEncoder(len(state["words.weight"]), deep, (quick, deep)).eval()
+    made.load_state_dict(state)
+    return made
+
+
+def _packed(network: "CrossEncoder") -> "CrossEncoder":
+    """Return the network in the processor's quickest type, laid out for it."""
+    import torch
+
     if torch.cpu._is_avx512_bf16_supported():
         network = network.bfloat16()
     pack(network)

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 DEPTHS = (4, 6, 8, 12)
 SHIPPED = (6, 12)
+CLOSE, ONWARD = 8e-5, 5e-5  # rates of the two tunings
 STATE = "reader.safetensors"
 PUBLIC_STEPS = 120  # of 173: our own documents take over before the rate has gone down
 
@@ -21,6 +23,8 @@ def main() -> None:
     parser.add_argument("--more", type=Path, help="folder with the SelQA and QED files")
     parser.add_argument("--weights", type=Path, default=Path("weights/reader"), help="what ships")
     parser.add_argument("--steps", type=int, help="training steps, instead of the plan's")
+    parser.add_argument("--every", action="store_true", help="prepare: learn from every document of ours")
+    parser.add_argument("--onward", action="store_true", help="tune: go on from what ships")
     parser.add_argument("--short", action="store_true", help="tune: leave out the questions with a story")
     parser.add_argument("--of", type=Path, nargs="+", default=[], help="average: the states to average")
     parser.add_argument("--questions", type=int, default=400, help="votes: so many questions, drawn by lot")
@@ -32,7 +36,7 @@ def main() -> None:
 def _prepare(given: Any) -> None:
     from reader.prepare import prepare
 
-    prepare(given.sets, given.more, Path("corpus/documents"), _finder(), given.work)
+    prepare(given.sets, given.more, Path("corpus/documents"), _finder(), given.work, given.every)
 
 
 def _base(given: Any) -> None:
@@ -53,14 +57,17 @@ def _train(given: Any) -> None:
 
 
 def _tune(given: Any) -> None:
-    """Read closely: three quarters of an hour of two cores."""
+    """Read closely: three quarters of an hour of two cores that compute in bfloat16."""
+    from index.reader import TOKENIZER, network
     from reader.own import STORIES
     from reader.train import CLOSELY, Plan
 
-    network = _network(given.work / "broadly.safetensors")
-    network.words.weight.requires_grad_(False)
-    plan = Plan(given.steps or 800, 8e-5, batch=16, lone=False, claims=0.25)
-    _trained(network, CLOSELY, plan, given.work, STATE, without=STORIES if given.short else None)
+    if given.onward:
+        shutil.copyfile(given.weights / TOKENIZER, given.work / TOKENIZER)
+    tuned = network(given.weights) if given.onward else _network(given.work / "broadly.safetensors")
+    tuned.words.weight.requires_grad_(False)
+    plan = Plan(given.steps or 800, ONWARD if given.onward else CLOSE, batch=16, lone=False, claims=0.25)
+    _trained(tuned, CLOSELY, plan, given.work, STATE, without=STORIES if given.short else None)
 
 
 def _average(given: Any) -> None:
@@ -189,7 +196,8 @@ def _network(path: Path) -> Any:
     from index.crossencoder import CrossEncoder
 
     state = load_file(path)
-    network = CrossEncoder(len(state["words.weight"]), max(DEPTHS), DEPTHS)
+    exits = tuple(depth for depth in DEPTHS if f"heads.{depth}.out.weight" in state)
+    network = CrossEncoder(len(state["words.weight"]), max(DEPTHS), exits)
     network.load_state_dict({name: value.float() for name, value in state.items()})
     return network
 

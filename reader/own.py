@@ -23,8 +23,12 @@ from index.manifest import heading
 from reader.articles import every_third
 from reader.records import Record
 
+Style = Literal["short", "story"]
 SOURCE, STORIES = "own-questions", "own-stories"
+SOURCES: dict[Style, str] = {"short": SOURCE, "story": STORIES}
 FOUND = 2  # hard negatives of a question
+SOUGHT = 0.3  # share of the questions for which hard negatives are sought, a fifth of a second each
+MEASURING = 10  # where every document is learnt from, every tenth question measures
 FOREIGN = 0.25  # share of questions that read a passage in another language
 _PAUSE = 100  # questions between two lines of progress
 
@@ -32,21 +36,38 @@ Stating = dict[tuple[str, str], list[tuple[Chunk, tuple[int, ...]]]]  # fact, la
 Find = Callable[[str, str], Sequence[Chunk]]  # question, language -> passages, best first
 
 
-def written(documents: Path, style: Literal["short", "story"]) -> list[Written]:
+def written(documents: Path, style: Style) -> list[Written]:
     """Read the questions beside the documents that have both a fact and a near-miss."""
     lines = [line for _, line in read_written(questions_beside(documents))]
     return [line for line in lines if line.style == style and line.question and line.miss]
 
 
-def records(asked: Sequence[Written], documents: Path, find: Find, seed: int, source: str = SOURCE) -> Iterator[Record]:
-    """Yield each question with a passage that states its fact, its near-miss, and passages found that do not.
-
-    No passage of a held-out document is among them. `source` is what the records say they come from.
-    """
-    rng = random.Random(seed)
+def sides(documents: Path, every: bool) -> tuple[list[Document], list[Document]]:
+    """Return the documents to learn from and those to measure with: every third, or, with `every`, all for both."""
     loaded = list(load_documents(documents))
     apart = every_third(document.id for document in loaded)
-    stating = stating_passages(document for document in loaded if document.id not in apart)
+    if every:
+        return loaded, loaded
+    return [d for d in loaded if d.id not in apart], [d for d in loaded if d.id in apart]
+
+
+def questions(documents: Path, style: Style, every: bool) -> tuple[list[Written], list[Written]]:
+    """Return the questions to learn from and those to measure with: all, for the documents keep them apart; where
+    `every` document is learnt from, some measure.
+    """
+    asked = written(documents, style)
+    return ([line for at, line in enumerate(asked) if at % MEASURING], asked[::MEASURING]) if every else (asked, asked)
+
+
+def records(
+    asked: Sequence[Written], documents: Sequence[Document], find: Find, seed: int, source: str
+) -> Iterator[Record]:
+    """Yield each question with a passage that states its fact, its near-miss, and passages found that do not.
+
+    All are passages of `documents`. `source` is what the records say they come from.
+    """
+    rng = random.Random(seed)
+    stating, there = stating_passages(documents), {document.id for document in documents}
     for number, item in enumerate(asked, 1):
         if number % _PAUSE == 0:
             print(json.dumps({"own questions": number, "of": len(asked)}), flush=True)  # noqa: T201
@@ -55,17 +76,17 @@ def records(asked: Sequence[Written], documents: Path, find: Find, seed: int, so
         chunk, gold = stating[item.fact, _read_in(item, stating, rng)][0]
         yield _record(item, item.question, chunk, gold, source)
         yield _record(item, item.miss, chunk, (), f"{source}+near-miss")
-        found = [chunk for chunk in find(item.question, item.lang) if chunk.document not in apart]
+        if rng.random() >= SOUGHT:
+            continue
+        found = [chunk for chunk in find(item.question, item.lang) if chunk.document in there]
         wrong = [chunk for chunk in found if not _may_state(chunk, item, stating)]
         for other in rng.sample(wrong[:6], min(FOUND, len(wrong[:6]))):
             yield _record(item, rng.choice((item.question, item.question, item.miss)), other, (), f"{source}+found")
 
 
-def pairs(asked: Sequence[Written], documents: Path, source: str = SOURCE) -> Iterator[Record]:
-    """Yield each question about a held-out document with a passage of it that states its fact, then its near-miss."""
-    loaded = list(load_documents(documents))
-    apart = every_third(document.id for document in loaded)
-    stating = stating_passages(document for document in loaded if document.id in apart)
+def pairs(asked: Sequence[Written], documents: Sequence[Document], source: str) -> Iterator[Record]:
+    """Yield each question about one of `documents` with a passage that states its fact, then its near-miss."""
+    stating = stating_passages(documents)
     for item in asked:
         told = [code for code in (item.lang, *LANGUAGES) if (item.fact, code) in stating]
         if not told:

@@ -210,6 +210,7 @@ def train(
     torch.manual_seed(plan.seed)
     optimiser = torch.optim.AdamW(_groups(reader), lr=plan.rate, betas=(0.9, 0.98), fused=True)
     start = _resumed(checkpoint, reader, optimiser)
+    halved = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
     workers: dict[str, Any] = {"num_workers": 8, "prefetch_factor": 8} if device.type == "cuda" else {}
     batches = DataLoader(Batches(*data, marks, plan, pad), batch_size=None, pin_memory=device.type == "cuda", **workers)
     torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for every shape, and no two batches have the same
@@ -217,7 +218,7 @@ def train(
     began, losses = time.time(), []
     for step, batch in zip(range(start, plan.steps), batches, strict=False):
         _set_rate(optimiser, plan, step)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=halved):
             loss = _loss(reader, _to(batch, device), plan)
         torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
