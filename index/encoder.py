@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -58,7 +59,9 @@ class Encoder:
         """
         ids = [encoding.ids for encoding in encodings]
         if len(ids) == 1:  # a question: handing it over costs more than it saves
-            yield 0, self._forward(ids)[0]
+            with on_one_core():
+                vectors = self._forward(ids)
+            yield 0, vectors[0]
             return
         batches = list(_equally_long([len(row) for row in ids]))
         passes = self._cores.map(lambda batch: self._forward([ids[place] for place in batch]), batches)
@@ -85,6 +88,19 @@ def one_thread() -> None:
 
     torch.get_num_threads()  # without it PyTorch would set the number anew at the thread's first operator
     torch.set_num_threads(1)
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """Let the calling thread compute by itself for a while: beside other work two take ten times as long."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def pack(module: "nn.Module") -> None:

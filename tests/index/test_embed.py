@@ -74,7 +74,18 @@ def test_embedding_leaves_the_threads_of_others_as_they_are(embedder):
 
     before = torch.get_num_threads()
     embedder.passages(SENTENCES)
+    embedder.query("Whose threads are these?")
     assert torch.get_num_threads() == before
+
+
+def test_a_question_is_computed_on_one_core(embedder):
+    import torch
+
+    threads = []
+    hook = embedder._encoder._transformer.register_forward_hook(lambda *_: threads.append(torch.get_num_threads()))
+    embedder.query("How many cores does a question take?")
+    hook.remove()
+    assert threads == [1]
 
 
 def test_a_question_asked_again_is_not_computed_again(embedder, monkeypatch):
