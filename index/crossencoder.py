@@ -91,12 +91,25 @@ class CrossEncoder(nn.Module):
         x: Tensor = self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]]))
         return x
 
-    def through(self, x: Tensor, start: int, end: int) -> Tensor:
-        """(n, t, 384) -> (n, t, 384): what lies behind layer `end`, of windows without padding."""
-        for layer in self.layers[start:end]:
-            x = layer(x, None)
-        return x
-
     def head(self, depth: int, x: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
         """Scores (marks, 2) of the marks at (rows, columns), from the states behind layer `depth`."""
         return cast("Tensor", self.heads[str(depth)](x[rows, 0], x[rows, columns]))
+
+
+class Stretch(nn.Module):
+    """The layers from `start` to `end` of a network, and the head behind them, for one window without padding."""
+
+    def __init__(self, network: CrossEncoder, start: int, end: int) -> None:
+        super().__init__()
+        self.network, self.start, self.end = network, start, end
+
+    def forward(self, x: Tensor, marks: Tensor) -> tuple[Tensor, Tensor]:
+        """What lies behind layer `start`, (1, t, 384), or piece ids (1, t); places of marks (m) -> states, scores.
+
+        States behind layer `end`, (1, t, 384), and the scores (m, 2) of the marks.
+        """
+        if self.start == 0:
+            x = self.network.embedded(x)
+        for layer in self.network.layers[self.start : self.end]:
+            x = layer(x, None)
+        return x, self.network.head(self.end, x, torch.zeros_like(marks), marks).float()

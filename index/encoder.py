@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -12,7 +11,6 @@ from langchain_core.utils.iter import batch_iterate
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
-    from torch import nn
 
 TokenVectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 _TOKENS = 512  # in a pass; more buys no speed
@@ -29,7 +27,10 @@ class Encoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
+        from index.processor import TokenStates, one_thread, unlocked
+
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         dtype = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
         model = SentenceTransformer(
             str(folder), device="cpu", local_files_only=True, model_kwargs={"torch_dtype": dtype}
@@ -43,9 +44,9 @@ class Encoder:
         # Set once: a change while another thread encodes is refused by the library.
         self._tokenizer.enable_truncation(int(model.get_max_seq_length() or 512))
         self._tokenizer.no_padding()
-        self._transformer = cast("Any", model[0]).auto_model
-        self._transformer.pooler = None  # computed at every pass and used by none
-        pack(self._transformer)
+        transformer = cast("Any", model[0]).auto_model
+        transformer.pooler = None  # computed at every pass and used by none
+        self._vectors = unlocked(TokenStates(transformer), torch.full((2, 8), 5))
 
     def encodings(self, texts: Sequence[str], prompt: str) -> "list[Encoding]":
         """Cut texts, each behind the prompt of this name, into tokens; their offsets count from the text's start."""
@@ -57,6 +58,8 @@ class Encoder:
         Longest first. Only equally long texts share a pass: nothing is computed for padding, and a text's vectors do
         not depend on its neighbours, so an index brought up to date is the one that a clean build makes.
         """
+        from index.processor import on_one_core
+
         ids = [encoding.ids for encoding in encodings]
         if len(ids) == 1:  # a question: handing it over costs more than it saves
             with on_one_core():
@@ -72,7 +75,7 @@ class Encoder:
         import torch
 
         with torch.inference_mode():
-            return np.asarray(self._transformer(input_ids=torch.tensor(ids)).last_hidden_state.float().numpy())
+            return np.asarray(self._vectors(torch.tensor(ids)).numpy())
 
 
 def _equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -80,53 +83,3 @@ def _equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
     for length, places in groupby(order, key=lambda place: lengths[place]):
         yield from batch_iterate(max(1, _TOKENS // length), places)
-
-
-def one_thread() -> None:
-    """Let the calling thread compute by itself."""
-    import torch
-
-    torch.get_num_threads()  # without it PyTorch would set the number anew at the thread's first operator
-    torch.set_num_threads(1)
-
-
-@contextmanager
-def on_one_core() -> Iterator[None]:
-    """Let the calling thread compute by itself for a while: beside other work two take ten times as long."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def pack(module: "nn.Module") -> None:
-    """Put linear layers in place whose weights are laid out for the processor's matrix units.
-
-    PyTorch lays them out anew at every call: half of the time of a question. These operators are the ones its own
-    compiler emits for the processor; the compiler itself would need a C++ compiler and its time at every start.
-    Elsewhere the layers stay as they are.
-    """
-    import torch
-
-    if not torch._C._has_mkldnn or not torch.backends.cpu.get_cpu_capability().startswith("AVX"):
-        return
-
-    class Packed(torch.nn.Module):
-        def __init__(self, linear: torch.nn.Linear) -> None:
-            super().__init__()
-            self.weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach(), None)
-            self.bias = linear.bias.detach()
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            packed: torch.Tensor = torch.ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", [], "")
-            return packed
-
-    for name, child in module.named_children():
-        if isinstance(child, torch.nn.Linear):
-            setattr(module, name, Packed(child))
-        else:
-            pack(child)

@@ -4,7 +4,7 @@ How it was trained and what it is worth: reader/CARD.md.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,6 @@ import numpy as np
 
 from corpus.errors import WeightsError
 from index import windows
-from index.encoder import one_thread, pack
 from index.windows import Window
 from weights.hashing import sha256_of
 
@@ -73,10 +72,12 @@ class Reader:
     def __init__(self, folder: Path = WEIGHTS) -> None:
         from tokenizers import Tokenizer
 
+        from index.processor import one_thread
+
         self.quick, self.deep = _checked(folder)["depths"]
         self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
         self._marks = windows.marks_of(self._tokenizer)
-        self._network = _packed(network(folder))
+        self._lower, self._upper = _stretches(network(folder), self.quick, self.deep)
         self._cores = ThreadPoolExecutor(_threads(), "reader", one_thread)
 
     def read(
@@ -97,9 +98,9 @@ class Reader:
             heading, *sentences = (next(left) for _ in passage.texts)
             made = windows.whole(ids[0], sentences, self._marks, heading)
             read += [_Read(number, window) for window in made]
-        self._each(read, 0, self.quick)
+        self._each(read, self._lower)
         best = read if thoroughly is None else sorted(read, key=lambda r: -_promise(r, beforehand))[:thoroughly]
-        self._each(best, self.quick, self.deep)
+        self._each(best, self._upper)
         scores = [[item.scores[:, 0] for item in read if item.passage == n] for n in range(len(passages))]
         return [Reading(np.concatenate(own)) for own in scores]
 
@@ -108,26 +109,26 @@ class Reader:
         ids = [encoding.ids for encoding in self._encoded([text for pair in claims for text in pair])]
         pairs = zip(ids[::2], ids[1::2], strict=True)
         read = [_Read(n, windows.claim(claim, quote, self._marks)) for n, (claim, quote) in enumerate(pairs)]
-        self._each(read, 0, self.quick)
-        self._each(read, self.quick, self.deep)
+        self._each(read, self._lower)
+        self._each(read, self._upper)
         return [float(item.scores[0, 1]) for item in read]
 
     def _encoded(self, texts: Sequence[str]) -> list[Any]:
         return list(self._tokenizer.encode_batch(list(texts)))
 
-    def _each(self, read: Sequence[_Read], start: int, end: int) -> None:
-        """Take windows through layers `start` to `end`, each on one core, the longest first."""
+    def _each(self, read: Sequence[_Read], layers: Callable[..., Any]) -> None:
+        """Take windows through some layers, each on one core, the longest first."""
         longest_first = sorted(read, key=lambda item: -len(item.window.ids))
-        list(self._cores.map(lambda item: self._forward(item, start, end), longest_first))
+        list(self._cores.map(lambda item: _forward(item, layers), longest_first))
 
-    def _forward(self, item: _Read, start: int, end: int) -> None:
-        import torch
 
-        with torch.inference_mode():
-            x = self._network.embedded(torch.tensor([item.window.ids])) if start == 0 else item.hidden
-            item.hidden = self._network.through(x, start, end)
-            columns = torch.tensor(item.window.marks)
-            item.scores = self._network.head(end, item.hidden, torch.zeros_like(columns), columns).float().numpy()
+def _forward(item: _Read, layers: Callable[..., Any]) -> None:
+    import torch
+
+    with torch.inference_mode():
+        x = torch.tensor([item.window.ids]) if item.hidden is None else item.hidden
+        item.hidden, scores = layers(x, torch.tensor(item.window.marks))
+        item.scores = scores.numpy()
 
 
 def _promise(item: _Read, beforehand: Sequence[Sequence[float]] | None) -> float:
@@ -166,14 +167,17 @@ def network(folder: Path) -> "CrossEncoder":
     return made
 
 
-def _packed(network: "CrossEncoder") -> "CrossEncoder":
-    """Return the network in the processor's quickest type, laid out for it."""
+def _stretches(network: "CrossEncoder", quick: int, deep: int) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Return the network's lower layers and those above, in the processor's quickest type."""
     import torch
 
-    if torch.cpu._is_avx512_bf16_supported():
-        network = network.bfloat16()
-    pack(network)
-    return network
+    from index.crossencoder import HIDDEN, Stretch
+    from index.processor import unlocked
+
+    dtype = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+    network, marks = network.to(dtype), torch.tensor([1, 4])
+    lower = unlocked(Stretch(network, 0, quick), torch.full((1, 8), 5), marks)
+    return lower, unlocked(Stretch(network, quick, deep), torch.zeros(1, 8, HIDDEN, dtype=dtype), marks)
 
 
 def _threads() -> int:

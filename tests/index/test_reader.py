@@ -5,9 +5,11 @@ import shutil
 
 import numpy as np
 import pytest
+import torch
 
 from corpus.errors import WeightsError
-from index.reader import MANIFEST, TENSORS, WEIGHTS, Readable, Reader
+from index import windows
+from index.reader import MANIFEST, TENSORS, WEIGHTS, Readable, Reader, network
 
 FERRY = Readable(
     "The island ferry",
@@ -34,6 +36,19 @@ def test_the_sentence_that_answers_is_best(reader, question, sentence):
     ferry, oven = reader.read(question, [FERRY, OVEN])
     assert int(np.argmax(ferry.scores)) == sentence
     assert ferry.answered > 0 > oven.answered
+
+
+def test_windows_of_any_length_are_read_as_the_network_reads_them_layer_by_layer(reader):
+    question, more = "When was the ferry built?", FERRY.sentences * 7
+    ids = [encoding.ids for encoding in reader._tokenizer.encode_batch([question, FERRY.heading, *more])]
+    (window,) = windows.whole(ids[0], ids[2:], reader._marks, ids[1])
+    plain, marks = network(WEIGHTS), torch.tensor(window.marks)
+    x = torch.tensor([window.ids])
+    with torch.inference_mode():
+        scores, _ = plain(x, torch.ones_like(x, dtype=torch.bool), torch.zeros_like(marks), marks)
+    read = reader.read(question, [Readable(FERRY.heading, more)])[0].scores
+    half = torch.cpu._is_avx512_bf16_supported()
+    assert np.allclose(read, scores[reader.deep][:, 0].numpy(), atol=0.2 if half else 1e-3)
 
 
 def test_what_no_sentence_answers_has_no_answer(reader):
