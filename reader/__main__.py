@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--onward", action="store_true", help="tune: go on from what ships")
     parser.add_argument("--short", action="store_true", help="tune: leave out the questions with a story")
     parser.add_argument("--of", type=Path, nargs="+", default=[], help="average: the states to average")
+    parser.add_argument("--each", type=int, help="evaluate: so many records of a set, drawn by lot; all of them else")
     parser.add_argument("--questions", type=int, default=400, help="votes: so many questions, drawn by lot")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
@@ -139,12 +140,12 @@ def _export(given: Any) -> None:
 
 def _evaluate(given: Any) -> None:
     from index.reader import Reader
-    from reader.evaluate import readings, report, told_apart
+    from reader.evaluate import drawn, readings, report, told_apart
     from reader.own import SOURCE, STORIES
     from reader.records import read
 
     reader = Reader(given.weights)
-    records = read(given.work / "held.jsonl")
+    records = drawn(read(given.work / "held.jsonl"), given.each)
     figures = report(records, reader)
     for source, name in ((SOURCE, "near-misses on our documents"), (STORIES, "the same with a story")):
         pairs = [record for record in records if record.source.startswith(source)]

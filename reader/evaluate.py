@@ -36,6 +36,22 @@ def report(records: Sequence[Record], reader: Reader) -> dict[str, Figures]:
     }
 
 
+def drawn(records: Sequence[Record], each: int | None) -> list[Record]:
+    """Return about `each` records of every set, drawn by lot, a question and its near-miss together; or all."""
+    if each is None:
+        return list(records)
+    sets: dict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        sets[record.source.split("+")[0]].append(record)
+    rng = random.Random(0)
+    pairs = [pair for own in sets.values() for pair in _some(list(zip(own[::2], own[1::2], strict=False)), each, rng)]
+    return [record for pair in pairs for record in pair]
+
+
+def _some(pairs: list[tuple[Record, Record]], each: int, rng: random.Random) -> list[tuple[Record, Record]]:
+    return rng.sample(pairs, min(each // 2, len(pairs)))
+
+
 def readings(records: Sequence[Record], reader: Reader) -> list[Reading]:
     """Read each record's passage with all layers."""
     with ThreadPoolExecutor(2) as pool:
