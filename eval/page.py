@@ -38,7 +38,7 @@ def measure_page(browser_path: str | None, rounds: int, report: Callable[[str], 
     """Return seconds to start, milliseconds (median, p95), and peak memory in MB.
 
     The milliseconds are those from a question to its evidence and to its answer, and from a click on a mark to the
-    highlighted passage.
+    highlighted passage, of a warm page: a round of questions before them is not counted.
     """
     started = time.monotonic()
     with served() as (pid, url):
@@ -62,19 +62,29 @@ def _ask_all(
     evidence, answers, passages = [], [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
-        for number in range(rounds):
+        for number in range(rounds + 1):
             for question in QUESTIONS:
-                page = browser.new_page(locale="en-GB")
-                page.goto(url)
-                page.locator("#question textarea").fill(question)
-                asked = time.monotonic()
-                page.keyboard.press("Enter")
-                page.locator("#sources blockquote").first.wait_for(timeout=_ANSWER_MILLISECONDS)
-                evidence.append(1000 * (time.monotonic() - asked))
-                page.locator("#current .origin").wait_for(timeout=_ANSWER_MILLISECONDS)
-                answers.append(1000 * (time.monotonic() - asked))
-                passages += page.evaluate(_OPEN_SOURCES)
-                page.close()
-            report(f"asked round {number + 1} of {rounds}")
+                seen, answered, opened = _ask(browser, url, question)
+                if number:  # in the round before, the language model is still being loaded
+                    evidence.append(seen)
+                    answers.append(answered)
+                    passages += opened
+            report(f"asked round {number} of {rounds}" if number else "warm")
         browser.close()
     return evidence, answers, passages
+
+
+def _ask(browser: Any, url: str, question: str) -> tuple[float, float, list[float]]:
+    """Return the milliseconds until evidence shows, until the answer does, and from each mark to its passage."""
+    page = browser.new_page(locale="en-GB")
+    page.goto(url)
+    page.locator("#question textarea").fill(question)
+    asked = time.monotonic()
+    page.keyboard.press("Enter")
+    page.locator("#sources blockquote").first.wait_for(timeout=_ANSWER_MILLISECONDS)
+    evidence = time.monotonic() - asked
+    page.locator("#current .origin").wait_for(timeout=_ANSWER_MILLISECONDS)
+    answer = time.monotonic() - asked
+    passages: list[float] = page.evaluate(_OPEN_SOURCES)
+    page.close()
+    return 1000 * evidence, 1000 * answer, passages
