@@ -116,17 +116,22 @@ def often(record: Record, table: dict[str, float]) -> float:
 
 
 class Batches(IterableDataset[Any]):
-    """Endless batches of padded windows of like length, drawn by weight; each worker has its own seed."""
+    """Endless batches of padded windows of like length, drawn by weight; each worker has its own seed.
 
-    def __init__(self, data: list[Encoded], weights: list[float], marks: form.Marks, plan: Plan, pad: int) -> None:
-        self.marks, self.plan, self.pad = marks, plan, pad
+    What goes on from step `start` draws others than what began before it: the same ones again would be learnt by heart.
+    """
+
+    def __init__(
+        self, data: list[Encoded], weights: list[float], marks: form.Marks, plan: Plan, pad: int, start: int = 0
+    ) -> None:
+        self.marks, self.plan, self.pad, self.start = marks, plan, pad, start
         pairs = list(zip(data, weights, strict=True))
         self.questions = _buckets([pair for pair in pairs if not pair[0].claim])
         self.claims = _buckets([pair for pair in pairs if pair[0].claim])
 
     def __iter__(self) -> Any:
         worker = torch.utils.data.get_worker_info()
-        rng = random.Random(1000 * self.plan.seed + (worker.id if worker else 0))
+        rng = random.Random(1000 * (self.plan.seed + self.start) + (worker.id if worker else 0))
         while True:
             drawn = _draw(self.questions, self.plan.batch, rng)
             claims = _draw(self.claims, int(self.plan.batch * self.plan.claims), rng)
@@ -212,7 +217,9 @@ def train(
     start = _resumed(checkpoint, reader, optimiser)
     halved = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
     workers: dict[str, Any] = {"num_workers": 8, "prefetch_factor": 8} if device.type == "cuda" else {}
-    batches = DataLoader(Batches(*data, marks, plan, pad), batch_size=None, pin_memory=device.type == "cuda", **workers)
+    batches = DataLoader(
+        Batches(*data, marks, plan, pad, start), batch_size=None, pin_memory=device.type == "cuda", **workers
+    )
     torch.backends.cuda.enable_cudnn_sdp(False)  # it plans anew for every shape, and no two batches have the same
     reader.train()
     began, losses = time.time(), []

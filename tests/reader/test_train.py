@@ -13,7 +13,7 @@ from index.reader import TOKENIZER, WEIGHTS, Readable, Reader
 from reader.batch import padded
 from reader.export import export
 from reader.records import Record
-from reader.train import Plan, choice_loss, encode, train
+from reader.train import Batches, Plan, choice_loss, encode, train
 
 PASSAGE = ("The ferry was built in 1931.", "It carries 240 passengers.")
 
@@ -66,6 +66,16 @@ def test_training_goes_on_where_it_was_interrupted_and_learns(network, tokenizer
     assert checkpoint.exists()
     train(network, data, tokenizer, plan, checkpoint)
     assert capsys.readouterr().out == ""
+
+
+def test_what_goes_on_draws_other_records_than_what_it_goes_on_from(tokenizer):
+    def drawn(start: int) -> list[list[int]]:
+        batches = Batches(encode(records(), tokenizer), [1.0] * 5, windows.marks_of(tokenizer), plan, 0, start)
+        return [batch[0][0][0].tolist() for batch, _ in zip(batches, range(6), strict=False)]
+
+    plan = Plan(steps=60, rate=1e-3, batch=2, lone=False)
+    assert drawn(0) == drawn(0)
+    assert drawn(0) != drawn(100)
 
 
 def test_what_ships_scores_as_what_was_trained(network, tokenizer, tmp_path: Path):
