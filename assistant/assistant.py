@@ -33,7 +33,7 @@ from assistant.judge import judge_evidence, judge_vote
 from assistant.parts import parts
 from assistant.prompts import judging, writing
 from assistant.question import Question, accept
-from assistant.reading import AT_ONCE, BEAT, in_order
+from assistant.reading import BEAT, in_order
 from assistant.route import route
 from assistant.settings import Composer
 from assistant.suggest import suggestions
@@ -74,7 +74,7 @@ class Assistant:
         self._reader = reader
         self._turns = turns
         self._depth = depth
-        self.reading = Turns(BEAT, AT_ONCE)  # of questions whose evidence is read
+        self.reading = Turns(BEAT)  # of questions whose evidence is read
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator

@@ -1,4 +1,4 @@
-"""Step 3, between finding and quoting: the reader reads what was found, few questions at a time, in order.
+"""Step 3, between finding and quoting: the reader reads what was found, one question at a time, on all cores.
 
 Where others wait less is read of each: docs/decisions/reader.md.
 """
@@ -16,7 +16,6 @@ from index.reread import FULLY, HURRIED, IN_PASSING, Depth, reread
 from index.retrieve import Found, Retriever, ScoredSentence
 
 BEAT = 3.0  # seconds after which a question that waits to be read hears of its place: the page is drawn for it
-AT_ONCE = 2  # questions that are read: while one is at its last window, the other has work for the other cores
 UNHURRIED, CROWDED = 2, 4  # questions that wait while less than so many do, one is read fully; then less, then least
 
 Sentences = list[ScoredSentence]

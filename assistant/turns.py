@@ -1,34 +1,32 @@
-"""Few at a time, first come first served: two questions are read, one answer written, all others know their place."""
+"""One at a time, first come first served: one question is read, one answer written, the others know their place."""
 
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import islice
 from threading import Condition
 
 
 class Turns:
-    """A queue for something that serves one, or a few `at_once`. Safe to use from several threads.
+    """A queue for something that serves one at a time. Safe to use from several threads.
 
     Who waits hears of their place after every `beat` seconds, so that they can think better of it.
     """
 
-    def __init__(self, beat: float = 1.0, at_once: int = 1) -> None:
+    def __init__(self, beat: float = 1.0) -> None:
         self._beat = beat
-        self._at_once = at_once
         self._line: deque[object] = deque()
         self._moved = Condition()
 
     @property
     def waiting(self) -> int:
-        """How many stand in line behind those whose turn it is."""
+        """How many stand in line behind the one whose turn it is."""
         with self._moved:
-            return max(0, len(self._line) - self._at_once)
+            return max(0, len(self._line) - 1)
 
     @contextmanager
     def turn(self) -> Iterator[Iterator[int]]:
-        """Stand in line until the block is left. What it gives yields how many go before, and ends when none does."""
+        """Stand in line until the block is left. What it gives yields how many are before, and ends when none is."""
         ticket = object()
         with self._moved:
             self._line.append(ticket)
@@ -50,7 +48,7 @@ class Turns:
 
     def _place(self, ticket: object) -> int:
         with self._moved:
-            return self._line.index(ticket) - self._at_once + 1
+            return self._line.index(ticket)
 
     def _is_next(self, ticket: object) -> bool:
-        return any(ticket is other for other in islice(self._line, self._at_once))
+        return self._line[0] is ticket

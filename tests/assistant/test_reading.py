@@ -72,7 +72,6 @@ def test_what_an_answer_would_rest_on_can_be_had_before_it_is_judged(found):
 def test_where_many_wait_less_is_read_of_each(found):
     reader, many = CrowdedReader(SAID), CROWDED + 2
     assistant = fakes.assistant(found, reader=reader)
-    assistant.reading = Turns()  # one at a time, so that it is known who reads when how many wait
     with ThreadPoolExecutor(many) as pool:
         first = pool.submit(assistant.answer, QUESTION)
         reader.begun.wait(60)

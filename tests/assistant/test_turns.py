@@ -27,20 +27,6 @@ def test_who_comes_later_hears_of_each_place_until_it_is_their_turn():
     assert told == [2, 1]
 
 
-def test_where_two_are_served_at_once_the_third_waits_for_either():
-    turns = Turns(beat=0.001, at_once=2)
-    first, second, third = turns.turn(), turns.turn(), turns.turn()
-    assert [list(turn.__enter__()) for turn in (first, second)] == [[], []]
-    places = third.__enter__()
-    assert next(places) == 1
-    assert turns.waiting == 1
-    second.__exit__(None, None, None)
-    assert list(places) == []
-    assert turns.waiting == 0
-    for turn in (first, third):
-        turn.__exit__(None, None, None)
-
-
 def test_who_leaves_the_line_makes_room():
     turns = Turns(beat=0.001)
     with turns.turn() as first:
