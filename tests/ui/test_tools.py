@@ -135,7 +135,7 @@ def test_what_can_be_asked_next_is_below_the_answer_and_asked_at_a_press(open_ta
 
 
 def test_an_answer_is_whole_without_suggestions_when_looking_for_them_fails(open_tab, site, monkeypatch, caplog):
-    monkeypatch.setattr(site.engine, "suggestions", lambda answer, history: 1 / 0)
+    monkeypatch.setattr(site.engine, "suggestions", lambda answer, history, go_on: 1 / 0)
     site.gate.set()
     tab = open_tab()
     tab.ask("Who set up HIT?")
@@ -144,12 +144,13 @@ def test_an_answer_is_whole_without_suggestions_when_looking_for_them_fails(open
     expect(tab.page.locator("#past .exchange")).to_have_count(1)
     expect(tab.page.locator("#current .failure")).to_have_count(0)
     assert "looking for suggestions failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_an_answer_is_not_drawn_over_the_next_one_when_looking_for_suggestions_ends(open_tab, site, monkeypatch):
     looking, found = Event(), Event()
 
-    def slowly(answer, history):
+    def slowly(answer, history, go_on):
         looking.set()
         found.wait(60)
         return ("And the hub?",)
@@ -158,7 +159,7 @@ def test_an_answer_is_not_drawn_over_the_next_one_when_looking_for_suggestions_e
     site.gate.set()
     tab = open_tab()
     tab.ask("Who set up HIT?")
-    looking.wait(60)
+    assert looking.wait(60)
     expect(tab.page.locator(ANSWERED)).to_have_count(2)
     tab.ask("How much is invested?")
     current = tab.page.locator("#current .question")
