@@ -27,13 +27,12 @@ class Encoder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        from index.processor import TokenStates, one_thread, unlocked
+        from index.processor import TokenStates, one_thread, quickest, unlocked
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        dtype = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
         model = SentenceTransformer(
-            str(folder), device="cpu", local_files_only=True, model_kwargs={"torch_dtype": dtype}
+            str(folder), device="cpu", local_files_only=True, model_kwargs={"torch_dtype": quickest()}
         ).eval()
         self.dimension = int(model.get_embedding_dimension() or 0)
         self.prompts: dict[str, str] = {name: prompt or "" for name, prompt in model.prompts.items()}

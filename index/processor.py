@@ -56,9 +56,16 @@ def unlocked(module: nn.Module, *example: Tensor) -> Callable[..., Any]:
     return traced
 
 
+def quickest() -> torch.dtype:
+    """Return the type that the processor computes in most quickly."""
+    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+
+
 def _pack(module: nn.Module) -> None:
-    """PyTorch lays weights out anew at every call: half of the time of a question. These operators are the ones its
-    own compiler emits for the processor. Elsewhere the layers stay as they are.
+    """Put linear layers in place whose weights are laid out for the processor; on some the layers stay as they are.
+
+    PyTorch lays them out anew at every call: half of the time of a question. These operators are the ones that its own
+    compiler emits.
     """
     if not torch._C._has_mkldnn or not torch.backends.cpu.get_cpu_capability().startswith("AVX"):
         return

@@ -172,12 +172,11 @@ def _stretches(network: "CrossEncoder", quick: int, deep: int) -> tuple[Callable
     import torch
 
     from index.crossencoder import HIDDEN, Stretch
-    from index.processor import unlocked
+    from index.processor import quickest, unlocked
 
-    dtype = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
-    network, marks = network.to(dtype), torch.tensor([1, 4])
+    network, marks = network.to(quickest()), torch.tensor([1, 4])
     lower = unlocked(Stretch(network, 0, quick), torch.full((1, 8), 5), marks)
-    return lower, unlocked(Stretch(network, quick, deep), torch.zeros(1, 8, HIDDEN, dtype=dtype), marks)
+    return lower, unlocked(Stretch(network, quick, deep), torch.zeros(1, 8, HIDDEN, dtype=quickest()), marks)
 
 
 def _threads() -> int:

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,11 @@ def drawn(records: Sequence[Record], each: int | None) -> list[Record]:
     sets: dict[str, list[Record]] = defaultdict(list)
     for record in records:
         sets[record.source.split("+")[0]].append(record)
-    rng = random.Random(0)
-    pairs = [pair for own in sets.values() for pair in _some(list(zip(own[::2], own[1::2], strict=False)), each, rng)]
-    return [record for pair in pairs for record in pair]
-
-
-def _some(pairs: list[tuple[Record, Record]], each: int, rng: random.Random) -> list[tuple[Record, Record]]:
-    return rng.sample(pairs, min(each // 2, len(pairs)))
+    rng, kept = random.Random(0), list[Record]()
+    for own in sets.values():
+        pairs = list(zip(own[::2], own[1::2], strict=False))
+        kept += chain.from_iterable(rng.sample(pairs, min(each // 2, len(pairs))))
+    return kept
 
 
 def readings(records: Sequence[Record], reader: Reader) -> list[Reading]:

@@ -27,7 +27,6 @@ Style = Literal["short", "story"]
 SOURCE, STORIES = "own-questions", "own-stories"
 SOURCES: dict[Style, str] = {"short": SOURCE, "story": STORIES}
 FOUND = 2  # hard negatives of a question
-SOUGHT = 0.3  # share of the questions for which hard negatives are sought, a fifth of a second each
 MEASURING = 10  # where every document is learnt from, every tenth question measures
 FOREIGN = 0.25  # share of questions that read a passage in another language
 _PAUSE = 100  # questions between two lines of progress
@@ -56,7 +55,9 @@ def questions(documents: Path, style: Style, every: bool) -> tuple[list[Written]
     `every` document is learnt from, some measure.
     """
     asked = written(documents, style)
-    return ([line for at, line in enumerate(asked) if at % MEASURING], asked[::MEASURING]) if every else (asked, asked)
+    if not every:
+        return asked, asked
+    return [line for at, line in enumerate(asked) if at % MEASURING], asked[::MEASURING]
 
 
 def records(
@@ -76,8 +77,6 @@ def records(
         chunk, gold = stating[item.fact, _read_in(item, stating, rng)][0]
         yield _record(item, item.question, chunk, gold, source)
         yield _record(item, item.miss, chunk, (), f"{source}+near-miss")
-        if rng.random() >= SOUGHT:
-            continue
         found = [chunk for chunk in find(item.question, item.lang) if chunk.document in there]
         wrong = [chunk for chunk in found if not _may_state(chunk, item, stating)]
         for other in rng.sample(wrong[:6], min(FOUND, len(wrong[:6]))):

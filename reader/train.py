@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from index import windows as form
 from index.crossencoder import CrossEncoder
+from index.processor import quickest
 from reader.batch import padded
 from reader.records import Record
 
@@ -215,7 +216,7 @@ def train(
     torch.manual_seed(plan.seed)
     optimiser = torch.optim.AdamW(_groups(reader), lr=plan.rate, betas=(0.9, 0.98), fused=True)
     start = _resumed(checkpoint, reader, optimiser)
-    halved = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    halved = device.type == "cuda" or quickest() == torch.bfloat16
     workers: dict[str, Any] = {"num_workers": 8, "prefetch_factor": 8} if device.type == "cuda" else {}
     batches = DataLoader(
         Batches(*data, marks, plan, pad, start), batch_size=None, pin_memory=device.type == "cuda", **workers
