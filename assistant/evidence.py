@@ -1,8 +1,9 @@
 """Step 3, second half: the ranked sentences become quotes that stand by themselves.
 
 A sentence that points back ("It hosts over 50 …") is quoted with the sentence before it, so that its subject is in
-the quote, one that leads to a list ("One of the following …") with the list. Quotes that touch are joined. Offsets are
-the document's: `quote == document.text[start:end]`.
+the quote, one that leads to a list ("One of the following …") with the list, an item of a list with those beside it
+that tell of the same fact. Quotes that touch are joined. Offsets are the document's:
+`quote == document.text[start:end]`.
 """
 
 import re
@@ -21,6 +22,7 @@ from index.words import names_in
 
 KIND_BONUS = 0.02  # a quarter of a standard deviation of the scores of the sentences of one passage
 LONGEST = 450  # characters of a quote made of sentences that touch
+LONGEST_LIST = 600  # and of one made of the items of a list that tell one fact: about one in ten such lists is longer
 MOST = 4  # quotes shown, and given to the model: reading them dominates its time
 SAME = 0.75  # share of terms in common, of all that two sentences have, from which on the one repeats the other
 
@@ -161,7 +163,25 @@ def _self_contained(sentence: ScoredSentence) -> Span:
     if _LEADS_TO_A_LIST.search(sentence.text):
         items = takewhile(lambda span: _ITEM.match(sentence.chunk.sentence(span)), spans[place + 1 :])
         return Span(sentence.span.start, max([sentence.span.end, *(span.end for span in items)]))
-    return sentence.span
+    return _list_of_one_fact(sentence, place)
+
+
+def _list_of_one_fact(sentence: ScoredSentence, place: int) -> Span:
+    """An item with those side by side with it that rest on a fact of its own, unless that is too long: half of a split
+    by themes, or one of three conditions, is half an answer.
+    """
+    spans, facts = sentence.chunk.sentences, sentence.facts
+
+    def belongs(span: Span) -> bool:
+        told = {reference.fact for reference in sentence.chunk.references_in(span)}
+        return _ITEM.match(sentence.chunk.sentence(span)) is not None and not facts.isdisjoint(told)
+
+    if not belongs(sentence.span):
+        return sentence.span
+    before = list(takewhile(belongs, reversed(spans[:place])))
+    after = list(takewhile(belongs, spans[place + 1 :]))
+    whole = Span([sentence.span, *before][-1].start, [sentence.span, *after][-1].end)
+    return whole if whole.end - whole.start <= LONGEST_LIST else sentence.span
 
 
 def _points_back(text: str, language: str) -> bool:

@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from corpus.asked import NOTHING
 from index.embed import Vectors
 
 if TYPE_CHECKING:
+    from index.rank import Fit
     from index.retrieve import ScoredSentence
 
 FAR = 0.75  # cosine of questions that have nothing in common, as the embedding model gives it
-ANSWERS = 0.3  # what a sentence gains by the cosine, beyond `_ALIKE`, of the nearest question that its facts answer
+# What a sentence, and the passage it stands in, gain by the cosine, beyond `_ALIKE`, of the nearest question that their
+# facts answer, and a passage by the say of those facts.
+SENTENCE, PASSAGE, PASSAGE_SAY = 0.2, 0.3, 0.05
 _ALIKE = 0.80
+_NOMINATING = 10  # facts asked for by the nearest questions whose passages are looked at, whatever else is found
 _NEIGHBOURS = 10  # nearest questions that have a say,
 _SHARPNESS = 40.0  # each weighing exp(this x its cosine): .02 nearer is more than twice the say
 
@@ -44,12 +49,28 @@ class Nearness:
         """The say of these facts together."""
         return sum(self.shares.get(fact, 0.0) for fact in set(facts))
 
+    def alike(self, facts: Iterable[str]) -> float:
+        """How much nearer than to anything the question is to the nearest that one of these facts answers."""
+        return max(0.0, self.cosine(facts) - _ALIKE)
+
+    def nearest(self) -> list[str]:
+        """The facts that answer the nearest questions."""
+        answered = [fact for fact in self.cosines if fact != NOTHING]
+        return sorted(answered, key=lambda fact: -self.cosines[fact])[:_NOMINATING]
+
 
 class KnownQuestions:
-    """The vectors of known questions, and the fact that answers each or `NOTHING`."""
+    """The vectors of known questions, the fact that answers each or `NOTHING`, and which passages, by their numbers,
+    tell which facts.
+    """
 
-    def __init__(self, vectors: Vectors, facts: Sequence[str]) -> None:
+    def __init__(self, vectors: Vectors, facts: Sequence[str], told: Iterable[tuple[int, str]] = ()) -> None:
         self._vectors, self._of = vectors, facts
+        self._passages: dict[str, set[int]] = defaultdict(set)
+        self._told: dict[int, set[str]] = defaultdict(set)
+        for passage, fact in told:
+            self._passages[fact].add(passage)
+            self._told[passage].add(fact)
         self._facts = sorted(set(facts))
         place = {fact: number for number, fact in enumerate(self._facts)}
         self._places = np.array([place[fact] for fact in facts], dtype=np.int64)
@@ -62,6 +83,22 @@ class KnownQuestions:
         nearest = np.full(len(self._facts), FAR, dtype=np.float32)
         np.maximum.at(nearest, self._places, cosines)
         return Nearness(dict(zip(self._facts, map(float, nearest), strict=True)), self._shares(cosines))
+
+    def nominated(self, near: Nearness | None) -> set[int]:
+        """The numbers of the passages that tell what the nearest known questions ask for."""
+        facts = near.nearest() if near else ()
+        return {passage for fact in facts for passage in self._passages.get(fact, ())}
+
+    def lifted(self, fits: Sequence["Fit"], near: Nearness | None) -> list["Fit"]:
+        """Return passages with what known questions add to the scores of those that answer them, best first."""
+        if near is None:
+            return list(fits)
+        lifted = [replace(held, score=held.score + self._gain(held.passage.number, near)) for held in fits]
+        return sorted(lifted, key=lambda held: (-held.score, held.passage.id))
+
+    def _gain(self, passage: int, near: Nearness) -> float:
+        facts = self._told.get(passage, ())
+        return PASSAGE * near.alike(facts) + PASSAGE_SAY * near.share(facts)
 
     def _shares(self, cosines: np.ndarray) -> dict[str, float]:
         neighbours = np.argsort(-cosines, kind="stable")[:_NEIGHBOURS]
@@ -76,4 +113,4 @@ def as_asked(sentences: Sequence["ScoredSentence"], near: Nearness | None) -> li
     """Return the sentences with what known questions add to the scores of those that answer them."""
     if near is None:
         return list(sentences)
-    return [replace(s, score=s.score + ANSWERS * max(0.0, near.cosine(s.facts) - _ALIKE)) for s in sentences]
+    return [replace(s, score=s.score + SENTENCE * near.alike(s.facts)) for s in sentences]

@@ -16,7 +16,7 @@ import numpy as np
 
 from corpus.errors import IndexUnusable, ProjectError
 from index.directory import IndexDamaged, require_live_build
-from index.embed import Vectors
+from index.known import KnownQuestions
 from index.lexical import LexicalIndex
 from index.manifest import Builder, Landmark, Manifest, changed_files, read_manifest, require_same
 from index.names import collection
@@ -98,10 +98,10 @@ class Parts:
                 return f"it holds {found} of {wanted} {what}"
         return None
 
-    def known(self) -> tuple[Vectors, list[str]]:
-        """Return the vectors of all known questions, and the fact that answers each."""
+    def known(self) -> KnownQuestions:
+        """Return all known questions."""
         facts = [asked.fact for asked in self.records.questions()]
-        return self.questions.read(0, len(facts)), facts
+        return KnownQuestions(self.questions.read(0, len(facts)), facts, self.records.told() if facts else ())
 
     def lost(self, landmarks: Sequence[Landmark]) -> str | None:
         """Say which passages are stored but not found, or None when their neighbourhoods are as they were."""

@@ -128,6 +128,11 @@ class Records:
         rows = self._db.execute("SELECT text, fact, language, short FROM questions ORDER BY number")
         return tuple(Asked(text, fact, language, bool(short)) for text, fact, language, short in rows)
 
+    def told(self) -> Iterator[tuple[int, str]]:
+        """Yield the number of each chunk with each fact that it tells."""
+        rows = "SELECT DISTINCT number, json_extract(value, '$.fact') FROM chunks, json_each(body, '$.references')"
+        yield from self._db.execute(rows)
+
     def document(self, document_id: str, language: str) -> Document:
         """Return one document, or raise `KeyError`."""
         query = "SELECT body FROM documents WHERE id = ? AND language = ?"

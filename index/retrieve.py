@@ -1,5 +1,5 @@
-"""From a question to ranked passages and sentences: candidates from vectors in every language and from words in the
-question's own, then each held to the question (`rank`) and to the day (`standing`)."""
+"""From a question to ranked passages and sentences: candidates from vectors in every language, from words in the
+question's own and from known questions, then each held to the question (`rank`) and to the day (`standing`)."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ from index.company import in_company
 from index.conflicts import both_sides
 from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
-from index.known import KnownQuestions, Nearness, as_asked
+from index.known import Nearness, as_asked
 from index.means import read_means
 from index.names import collection
 from index.parts import MEANS
@@ -97,7 +97,7 @@ class Retriever:
         self._serving = open_serving(directory, embedder.identity, probing)
         self.manifest, self._parts = self._serving.manifest, self._serving.parts
         self._means = read_means(self._parts.build / MEANS, self.manifest.dimension, self.manifest.languages)
-        self._known = KnownQuestions(*self._parts.known())
+        self._known = self._parts.known()
         self._levelled = UNTRANSLATED if self._parts.records.has_translations() else LANGUAGE
         self.embedder = embedder
         self._today = today
@@ -152,8 +152,9 @@ class Retriever:
         today = self._today()
         history = asks_for_history(question, language, today)
         asked = self._ask(question, context, language)
-        fits = without_repetitions(self._in_time(level(self._fits(asked), language, self._levelled), today, history))
         near = self._known.near(asked.vector)
+        fits = self._known.lifted(level(self._fits(asked, near), language, self._levelled), near)
+        fits = without_repetitions(self._in_time(fits, today, history))
         sentences = self._sentences(fits[:_PASSAGES], near, today, history)
         chunks = [ScoredChunk(f.passage.chunk, f.score) for f in fits[:k]]
         return Found(chunks, sentences, near)
@@ -170,18 +171,20 @@ class Retriever:
         telling = max(FEW_WORDS, sum(idf[word] for word in own))
         return Question(language, _mix(bare, full) if context else full[None, :], idf, telling)
 
-    def _fits(self, asked: Question) -> list[Fit]:
-        candidates = self._shown(self._candidates(asked), asked.language)
+    def _fits(self, asked: Question, near: Nearness | None) -> list[Fit]:
+        candidates = self._shown(self._candidates(asked, self._known.nominated(near)), asked.language)
         return [fit(asked, p, self._vectors(p), self._means[p.language]) for p in candidates]
 
-    def _candidates(self, asked: Question) -> list[Passage]:
-        """Passages worth a closer look: the nearest of every language, and those that hold the question's words."""
+    def _candidates(self, asked: Question, nominated: set[int]) -> list[Passage]:
+        """Passages worth a closer look: those `nominated`, the nearest of every language, and those that hold the
+        question's words.
+        """
         words = self._legs.submit(self._parts.lexical.search, asked.language, [*asked.idf], _DEPTH)
         near = [
             self._legs.submit(self._parts.store.search, collection(code), asked.vector, _DEPTH)
             for code in self.manifest.languages
         ]
-        numbers = {int(id_) for leg in near for id_ in leg.result()} | words.result().keys()
+        numbers = {int(id_) for leg in near for id_ in leg.result()} | words.result().keys() | nominated
         return self._parts.records.passages(sorted(numbers))
 
     def _vectors(self, passage: Passage) -> tuple[Vectors, Vectors]:

@@ -9,6 +9,7 @@ from assistant.answer import Citation
 from assistant.evidence import (
     KIND_BONUS,
     LONGEST,
+    LONGEST_LIST,
     MOST,
     cite,
     collect,
@@ -126,6 +127,30 @@ def test_a_joined_quote_is_no_longer_than_the_limit():
 def test_a_sentence_between_two_quotes_does_not_make_them_overlap():
     doc = document("A hub is in Rovereto.", "It hosts firms.", "They make machines.")
     assert quoted(doc, [0, 2, 1]) == ["A hub is in Rovereto.", "It hosts firms. They make machines."]
+
+
+def _shares(*items: str, facts: str) -> list[str]:
+    """Quote the second item of a list whose items rest on facts, a letter each."""
+    text = "".join(f"- {item}\n" for item in items)
+    ends = [at for at, letter in enumerate(text) if letter == "\n"]
+    told = tuple(
+        Reference(end - 1, f"d.{f}", "2025", None, "source", "", None) for end, f in zip(ends, facts, strict=True)
+    )
+    doc = Document("d", "en", "Title", text, references=told)
+    found = sentences(doc)
+    return [quote.text for quote in collect([found[1]], OneDocument(doc))]
+
+
+def test_items_that_tell_one_fact_are_quoted_together():
+    shares = ("A takes 104 million.", "B takes 266 million.", "C takes 278 million.")
+    assert _shares(*shares, facts="sss") == ["- A takes 104 million.\n- B takes 266 million.\n- C takes 278 million."]
+    assert _shares(*shares, facts="ssx") == ["- A takes 104 million.\n- B takes 266 million."]
+    assert _shares(*shares, facts="xyz") == ["- B takes 266 million."]
+
+
+def test_a_long_list_is_not_quoted_as_a_whole():
+    long = "Alpha takes " + "very " * (LONGEST_LIST // 10) + "much."
+    assert _shares(long, long, long, facts="sss") == [f"- {long}"]
 
 
 def test_no_more_quotes_than_asked_for():

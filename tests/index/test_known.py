@@ -10,6 +10,8 @@ from corpus.asked import NOTHING, Asked
 from corpus.document import Chunk, Document, Reference, Span
 from index.build import build_index, is_up_to_date
 from index.known import FAR, KnownQuestions, as_asked
+from index.rank import Fit
+from index.records import Passage
 from index.retrieve import Retriever, ScoredSentence
 from tests.index.collection import silent
 
@@ -63,6 +65,43 @@ def test_a_sentence_gains_by_the_questions_that_its_fact_answers():
     assert gained[0].score > 1.0
     assert gained[1] == other
     assert as_asked([rent, other], None) == [rent, other]
+
+
+def passage(number: int, score: float) -> Fit:
+    made = Passage(number, f"p{number}", "d", "en", "", 0, 1, "", "")
+    return Fit(made, score, np.zeros(1), np.zeros(1))
+
+
+def test_a_passage_that_answers_a_near_question_moves_up():
+    questions = KnownQuestions(np.array([[1, 0], [0, 1]], dtype=np.float32), ["a", "b"], [(1, "a"), (2, "b"), (3, "a")])
+    found = near(questions, 1, 0)
+    first, second = questions.lifted([passage(2, 0.50), passage(1, 0.49)], found)
+    assert (first.passage.number, second.passage.number) == (1, 2)
+    assert first.score > 0.49
+    assert second.score == 0.50
+    assert questions.lifted([passage(2, 0.50)], None) == [passage(2, 0.50)]
+
+
+def test_the_nearest_questions_name_passages_to_look_at():
+    answered = [([1, 0], NOTHING), *(([1 - n / 100, 0], str(n)) for n in range(15))]
+    vectors, facts = zip(*answered, strict=True)
+    questions = KnownQuestions(
+        np.array(vectors, dtype=np.float32), facts, [(n, str(n)) for n in range(15)] + [(20, "0")]
+    )
+    assert questions.nominated(near(questions, 1, 0)) == {*range(10), 20}
+    assert questions.nominated(None) == set()
+
+
+def test_what_only_a_known_question_leads_to_is_found(tmp_path, embedder, monkeypatch):
+    monkeypatch.setattr("index.retrieve._DEPTH", 1)
+    pays = Asked("Who pays for the bridge?", "hub.tenants", "en", True)
+    bridge = Document("bridge", "en", "Bridge", "Nobody pays for the bridge.")
+    found = []
+    for name, aids in (("without", Aids()), ("with", Aids(questions=(pays,)))):
+        build_index([*DOCUMENTS, bridge], tmp_path / name, embedder, silent, aids)
+        sentences = Retriever(tmp_path / name, embedder).search(pays.text, "en").sentences
+        found.append({sentence.chunk.document for sentence in sentences})
+    assert found == [{"bridge"}, {"bridge", "hub"}]
 
 
 def test_without_known_questions_nothing_is_said(tmp_path, embedder):
