@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import sentencex
 
@@ -54,14 +55,20 @@ def quote_answer(quotes: Sequence[Quote], language: str) -> Draft:
 
 
 def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:
-    """The quotes in one language: in the reader's own as running text, or as a list where they are items of one."""
+    """The quotes in one language: in the reader's own as running text, or as a list where they are items of one.
+
+    A quote that holds a list stands on lines of its own.
+    """
     quotes = [quote for quote in chosen if quote.citation.language == code]
     if code != language:
         lead = say(language, "quote_lead", language=say(language, code))
-        return [lead, *(f"{say(language, 'quoted', text=_shown(quote))} [{quote.citation.n}]" for quote in quotes)]
+        return [lead, *(f"{say(language, 'quoted', text=_running(quote))} [{quote.citation.n}]" for quote in quotes)]
     items = len(quotes) > 1 and all(_ITEM.match(quote.text) for quote in quotes)
-    said = [f"{'- ' * items}{_shown(quote)} [{quote.citation.n}]" for quote in quotes]
-    return said if items else [" ".join(said)]
+    lines: list[str] = []
+    for runs, side_by_side in groupby(quotes, lambda quote: not items and "\n" not in _shown(quote)):
+        said = [f"{_running(quote) if runs else _shown(quote)} [{quote.citation.n}]" for quote in side_by_side]
+        lines += [" ".join(said)] if runs else said
+    return lines
 
 
 def _near_the_best(quotes: Sequence[Quote], part: int) -> list[Quote]:
@@ -92,8 +99,17 @@ def model_answer(
 
 def _shown(quote: Quote) -> str:
     """The quote as a reader sees it: running text without the marks of Markdown, but for the items of a list."""
-    first, *items = re.split(r"\n(?=[ \t]*[-*+][ \t])", quote.text)
-    return "\n- ".join(" ".join(_EMPHASIS.sub(r"\2", _ITEM.sub("", text)).split()) for text in (first, *items))
+    lines = re.split(r"\n(?=[ \t]*[-*+][ \t])", quote.text)
+    return "\n".join(f"{'- ' * bool(_ITEM.match(line))}{_plain(line)}" for line in lines)
+
+
+def _running(quote: Quote) -> str:
+    """The quote on one line."""
+    return _plain(quote.text)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_EMPHASIS.sub(r"\2", _ITEM.sub("", text)).split())
 
 
 def _sentences(pieces: Iterator[str], language: str) -> Iterator[str]:

@@ -161,6 +161,24 @@ def test_items_of_a_list_stay_a_list():
     )
 
 
+def test_a_quote_that_is_a_list_stands_on_lines_of_its_own():
+    found = quotes(
+        "Firms may ask.", "They may ask twice.", "- Small ones get 20%.\n- Large ones get 10%.", "Rates may change."
+    )
+    assert quote_answer(found, "en").text.split("\n") == [
+        "Firms may ask. [1] They may ask twice. [2]",
+        "- Small ones get 20%.",
+        "- Large ones get 10%. [3]",
+        "Rates may change. [4]",
+    ]
+
+
+def test_a_list_in_another_language_is_quoted_on_one_line():
+    (quote,) = quotes("- Small ones get 20%.\n- Large ones get 10%.")
+    said = say("de", "quoted", text="Small ones get 20%. Large ones get 10%.")
+    assert quote_answer([quote], "de").text.endswith(f"\n{said} [1]")
+
+
 def test_what_tells_otherwise_stands_right_behind_the_best_quote():
     best, near, other = quotes("It has 80 firms.", "It is red.", "It had 29 firms.")
     best = replace(best, differs_from=frozenset({"d3.old"}))
