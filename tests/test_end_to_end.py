@@ -100,6 +100,7 @@ def test_the_ask_command_prints_one_object_and_nothing_else(index, monkeypatch, 
     assert printed.count("\n") == 1
 
 
+@pytest.mark.thorough
 def test_a_damaged_generator_file_leaves_the_quotes(index, tmp_path, monkeypatch, capfd):
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(1000))

@@ -89,10 +89,18 @@ def client(open_client):
     return client
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/operator/login", "/operator/style.css"])
-def test_without_a_password_there_is_no_such_page(open_client, operated, path):
+@pytest.fixture(scope="module")
+def inside(operated):
+    """A client that is logged in; for what leaves no trace in the application."""
+    client = TestClient(build_app(FakeEngine(), operated=operated), follow_redirects=False)
+    assert log_in(client).headers["location"] == "/operator"
+    return client
+
+
+def test_without_a_password_there_is_no_such_page(open_client, operated):
     client = open_client(settings=operated.settings.model_copy(update={"operator_password": type_of_secret("")}))
-    assert client.get(path).status_code == 404
+    for path in (*PAGES, "/operator/login", "/operator/style.css"):
+        assert client.get(path).status_code == 404, path
     assert log_in(client, "").status_code in (404, 405)
 
 
@@ -175,9 +183,9 @@ def test_the_cookie_is_the_servers_alone(open_client):
 
 @pytest.mark.parametrize("path", ACTS)
 @pytest.mark.parametrize("sent", [{}, {"token": ""}, {"token": "x"}, {"token": "é"}])
-def test_a_form_without_the_token_of_the_session_does_nothing(client, path, sent):
-    assert client.post(path, data=sent).status_code == 403
-    assert client.get("/operator").status_code == 200
+def test_a_form_without_the_token_of_the_session_does_nothing(inside, path, sent):
+    assert inside.post(path, data=sent).status_code == 403
+    assert inside.get("/operator").status_code == 200
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -196,27 +204,27 @@ def test_logging_out_ends_the_session_for_every_copy_of_its_cookie(client):
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/operator/login", "/operator/style.css", "/operator/script.js"])
-def test_its_policy_is_stricter_than_that_of_the_chat(client, path):
-    response = client.get(path)
+def test_its_policy_is_stricter_than_that_of_the_chat(inside, path):
+    response = inside.get(path)
     policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "form-action 'self'" in policy
     assert "unsafe" not in policy
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["x-content-type-options"] == "nosniff"
-    assert "form-action 'none'" in client.get("/").headers["content-security-policy"]
+    assert "form-action 'none'" in inside.get("/").headers["content-security-policy"]
 
 
-def test_a_large_form_is_refused(client):
-    assert client.post("/operator/login", content=b"x" * (MAX_BODY + 1)).status_code == 413
+def test_a_large_form_is_refused(inside):
+    assert inside.post("/operator/login", content=b"x" * (MAX_BODY + 1)).status_code == 413
 
 
-def test_many_fields_are_no_form(client):
-    assert client.post("/operator/logout", data={f"f{n}": "1" for n in range(100)}).status_code == 403
+def test_many_fields_are_no_form(inside):
+    assert inside.post("/operator/logout", data={f"f{n}": "1" for n in range(100)}).status_code == 403
 
 
-def test_the_overview_tells_of_the_index_and_of_the_settings_but_no_secret(client):
-    page = client.get("/operator").text
+def test_the_overview_tells_of_the_index_and_of_the_settings_but_no_secret(inside):
+    page = inside.get("/operator").text
     for text in ("in order", FakeEngine.index_version, "<dd>1</dd>", "takes over within a minute", "fake@1"):
         assert text in page
     assert "ASSISTANT_FEEDBACK_DAYS" in page
