@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
 
 import sentencex
@@ -15,6 +16,7 @@ from assistant.verify import Verifier
 # A sentence of an answer with the marks that end it: what a figure in it must be found behind.
 CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
 _WHOLE = re.compile(r"[.!?…\]][\"'”’»)]*$")
+_ENDED = re.compile(r"[.!?:;,]$")
 _ITEM = re.compile(r"^[ \t]*[-*+][ \t]+", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.DOTALL)
 QUOTED_AT_MOST = 4
@@ -99,13 +101,17 @@ def model_answer(
 
 def _shown(quote: Quote) -> str:
     """The quote as a reader sees it: running text without the marks of Markdown, but for the items of a list."""
-    lines = re.split(r"\n(?=[ \t]*[-*+][ \t])", quote.text)
-    return "\n".join(f"{'- ' * bool(_ITEM.match(line))}{_plain(line)}" for line in lines)
+    return "\n".join(f"{'- ' * bool(_ITEM.match(line))}{_plain(line)}" for line in _lines(quote))
 
 
 def _running(quote: Quote) -> str:
-    """The quote on one line."""
-    return _plain(quote.text)
+    """The quote on one line; items that are no sentences are parted."""
+    first, *items = map(_plain, _lines(quote))
+    return reduce(lambda said, item: f"{said}{'' if _ENDED.search(said) else ';'} {item}", items, first)
+
+
+def _lines(quote: Quote) -> list[str]:
+    return re.split(r"\n(?=[ \t]*[-*+][ \t])", quote.text)
 
 
 def _plain(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Known questions: what is known of the questions nearest to one, and what they say for each sentence.
+"""Known questions: what is known of the questions nearest to one, and what they say for each passage and sentence.
 
 Two questions lie nearer to each other than a question and its answer, and what is asked in vain lies near what others
 asked in vain: docs/decisions/questions.md.

@@ -174,9 +174,13 @@ def test_a_quote_that_is_a_list_stands_on_lines_of_its_own():
 
 
 def test_a_list_in_another_language_is_quoted_on_one_line():
-    (quote,) = quotes("- Small ones get 20%.\n- Large ones get 10%.")
-    said = say("de", "quoted", text="Small ones get 20%. Large ones get 10%.")
-    assert quote_answer([quote], "de").text.endswith(f"\n{said} [1]")
+    (whole,) = quotes("- Small ones get 20%.\n- Large ones get 10%.")
+    (parted,) = quotes("One of these:\n- a patent\n- a licence")
+    for quote, shown in (
+        (whole, "Small ones get 20%. Large ones get 10%."),
+        (parted, "One of these: a patent; a licence"),
+    ):
+        assert quote_answer([quote], "de").text.endswith(f"\n{say('de', 'quoted', text=shown)} [1]")
 
 
 def test_what_tells_otherwise_stands_right_behind_the_best_quote():
