@@ -24,7 +24,7 @@ index: $(RUN) ## build or update the search index
 models: $(RUN) ## fetch and verify the weights
 	@$(BIN)/python -m assistant models
 
-test: $(DEV) models ## the tests, three minutes, with the real weights and a browser
+test: $(DEV) models ## the tests, three to five minutes, with the real weights and a browser
 	@$(BIN)/python -m tests.browser
 	@$(BIN)/python -m pytest --durations=5
 

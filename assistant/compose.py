@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import groupby
 
 import sentencex
@@ -67,7 +66,7 @@ def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:
         return [lead, *(f"{say(language, 'quoted', text=_running(quote))} [{quote.citation.n}]" for quote in quotes)]
     items = len(quotes) > 1 and all(_ITEM.match(quote.text) for quote in quotes)
     lines: list[str] = []
-    for runs, side_by_side in groupby(quotes, lambda quote: not items and "\n" not in _shown(quote)):
+    for runs, side_by_side in groupby(quotes, lambda quote: not items and len(_lines(quote)) == 1):
         said = [f"{_running(quote) if runs else _shown(quote)} [{quote.citation.n}]" for quote in side_by_side]
         lines += [" ".join(said)] if runs else said
     return lines
@@ -106,8 +105,8 @@ def _shown(quote: Quote) -> str:
 
 def _running(quote: Quote) -> str:
     """The quote on one line; items that are no sentences are parted."""
-    first, *items = map(_plain, _lines(quote))
-    return reduce(lambda said, item: f"{said}{'' if _ENDED.search(said) else ';'} {item}", items, first)
+    *before, last = map(_plain, _lines(quote))
+    return " ".join([*(line if _ENDED.search(line) else f"{line};" for line in before), last])
 
 
 def _lines(quote: Quote) -> list[str]:

@@ -50,7 +50,7 @@ class Nearness:
         return sum(self.shares.get(fact, 0.0) for fact in set(facts))
 
     def alike(self, facts: Iterable[str]) -> float:
-        """How much nearer than to anything the question is to the nearest that one of these facts answers."""
+        """By how much the nearest question that one of these facts answers is nearer than unrelated ones are."""
         return max(0.0, self.cosine(facts) - _ALIKE)
 
     def nearest(self) -> list[str]:

@@ -86,8 +86,15 @@ def test_the_model_writes_from_evidence_that_left_first(writing):
     assert_checkable(writing, answer)
 
 
-def test_what_the_text_does_not_say_is_not_answered(writing):
-    answer = writing.answer("How many parking spaces does the hub offer?")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many parking spaces does the hub offer?",
+        pytest.param("Come si prepara un risotto?", marks=pytest.mark.thorough),
+    ],
+)
+def test_what_the_text_does_not_say_is_not_answered(writing, question):
+    answer = writing.answer(question)
     assert answer.status is Status.NOT_IN_CORPUS
     assert not answer.citations
 
