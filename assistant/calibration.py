@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
-READER, VOTE, TRAINED = "reader", "vote", "trained vote"  # the weighings of answerability
+READER, UNREAD, VOTE, TRAINED = "reader", "unread", "vote", "trained vote"  # the weighings of answerability
 WITH_QUESTIONS = ", known questions"  # of any of them, where the corpus has some
 SUPPORT = "support"
 
@@ -58,7 +58,7 @@ class Weighing:
 
 @cache
 def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
-    """Return what the command wrote: for the reader alone, and with the gap of a generator as it comes or trained."""
+    """Return what the command wrote: for the reader alone, without it, and with the gap of a generator as it comes or trained."""
     return {
         name: Weighing(**{field.name: entry[field.name] for field in fields(Weighing) if field.name in entry})
         for name, entry in read_calibration(file).items()

@@ -25,7 +25,11 @@ def grounded(
     citations = cite(asked.quotes, draft.cited)
     quoted = [quote for quote in asked.quotes if quote.citation.n in draft.cited]
     remarks = (
-        notices(citations, asked.language, today) + disagreements(quoted, asked.language) + extra + _general(asked)
+        notices(citations, asked.language, today)
+        + disagreements(quoted, asked.language)
+        + extra
+        + _general(asked)
+        + _unread(asked)
     )
     answer = replace(ended(asked, status, draft.text, citations), notices=remarks)
     return answer if generator is None else replace(answer, composer="model", model=generator.name)
@@ -34,11 +38,13 @@ def grounded(
 def not_in_corpus(asked: Question) -> Answer:
     """Return what is known of what is missing, or the nearest document, and whom to ask."""
     if asked.not_covered:
-        return ended(asked, Status.NOT_IN_CORPUS, " ".join(asked.not_covered.chunk.text.split()))
-    titles = [quote.citation.title for quote in asked.quotes[:1] if quote.citation.title]
-    key = "not_in_corpus_near" if titles else "not_in_corpus"
-    nearest = say(asked.language, key, title=titles[0] if titles else "")
-    return ended(asked, Status.NOT_IN_CORPUS, f"{nearest} {say(asked.language, 'ask_office')}")
+        text = " ".join(asked.not_covered.chunk.text.split())
+    else:
+        titles = [quote.citation.title for quote in asked.quotes[:1] if quote.citation.title]
+        key = "not_in_corpus_near" if titles else "not_in_corpus"
+        nearest = say(asked.language, key, title=titles[0] if titles else "")
+        text = f"{nearest} {say(asked.language, 'ask_office')}"
+    return replace(ended(asked, Status.NOT_IN_CORPUS, text), notices=_unread(asked))
 
 
 def ended(asked: Question, status: Status, text: str, citations: tuple[Citation, ...] = ()) -> Answer:
@@ -63,3 +69,8 @@ def incomplete(asked: Question, why: str) -> Notice:
 def _general(asked: Question) -> tuple[Notice, ...]:
     """The notice that documents tell what holds in general, not for whoever asks whether it holds for them."""
     return (incomplete(asked, "general"),) if asks_of_own_case(asked.text) else ()
+
+
+def _unread(asked: Question) -> tuple[Notice, ...]:
+    """The notice that a question came in a crowd: what was found is less surely what it asks for."""
+    return (incomplete(asked, "unread"),) if asked.unread else ()

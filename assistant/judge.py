@@ -2,12 +2,12 @@
 
 The best quote must not be far off. Then the signals are weighed by a logistic regression; its weights and thresholds
 were found by `python -m eval calibrate` (calibration.json). Where a generator runs its Yes/No log-probability gap is
-one more signal. Without the reader two thresholds and a veto remain: docs/decisions/answerability.md.
+one more signal. Without reader and known questions two thresholds and a veto remain: docs/decisions/answerability.md.
 """
 
 from collections.abc import Sequence
 
-from assistant.calibration import READER, TRAINED, VOTE, WITH_QUESTIONS, Judgement, calibration
+from assistant.calibration import READER, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, Judgement, calibration
 from assistant.considered import Considered
 from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
@@ -24,21 +24,21 @@ def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
     quotes = considered.quotes
     if not quotes:
         return NO
-    nearest = max(quote.found.cosine for quote in quotes)
-    if not was_read(quotes):
+    nearest, taken, read = max(quote.found.cosine for quote in quotes), signals(considered), was_read(quotes)
+    if not read and taken.asked is None:
         kind = asked_kind(considered.question, considered.language)
         offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
         return Judgement(offered and nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
-    read = _weighed(READER, signals(considered))
-    return read if alone or read.sure else Judgement(nearest >= NEAR_ENOUGH)
+    judged = _weighed(READER if read else UNREAD, taken)
+    return judged if alone or judged.sure else Judgement(nearest >= NEAR_ENOUGH)
 
 
 def judge_vote(gap: float | None, considered: Considered, *, trained: bool) -> Judgement:
     """Judge with the gap of a generator, `trained` to judge or not; a provider that tells none has no vote."""
-    if not was_read(considered.quotes):
-        return Judgement(gap is None or gap >= (YES_GAP_TRAINED if trained else YES_GAP))
     if gap is None:
-        return _weighed(READER, signals(considered))
+        return judge_evidence(considered, alone=True)
+    if not was_read(considered.quotes):
+        return Judgement(gap >= (YES_GAP_TRAINED if trained else YES_GAP))
     return _weighed(TRAINED if trained else VOTE, signals(considered), gap=gap)
 
 

@@ -32,6 +32,7 @@ class Question:
     not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
     chunks: list[ScoredChunk] = field(default_factory=list)
     near: Nearness | None = None  # known questions
+    unread: bool = False  # by the reader, for there were too many
     judgement: Judgement = NO
     timings: Timings = field(default_factory=Timings)
 

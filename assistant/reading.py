@@ -1,6 +1,6 @@
 """Step 3, between finding and quoting: the reader reads what was found, one question at a time, on all cores.
 
-Where others wait less is read of each: docs/decisions/reader.md.
+Who comes while another waits is answered unread, at once: docs/decisions/reader.md.
 """
 
 from collections.abc import Generator
@@ -12,11 +12,11 @@ from assistant.evidence import prefer_kind
 from assistant.question import Question
 from assistant.turns import Turns
 from index.reader import Reader
-from index.reread import FULLY, HURRIED, IN_PASSING, Depth, reread
+from index.reread import IN_PASSING, Depth, reread
 from index.retrieve import Found, Retriever, ScoredSentence
 
 BEAT = 3.0  # seconds after which a question that waits to be read hears of its place: the page is drawn for it
-UNHURRIED, CROWDED = 2, 4  # questions that wait while less than so many do, one is read fully; then less, then least
+WAITING = 1  # so many wait behind the one that is read; who comes then is not read
 
 Sentences = list[ScoredSentence]
 
@@ -26,21 +26,19 @@ def in_order(
 ) -> Generator[Waiting, None, list[Sentences]]:
     """Return what is evidence for the whole question and then for each of its parts, best first; yield places in line.
 
-    Without a reader nothing waits, and what was found stays in the order it was found in.
+    Without a reader nothing waits, and what was found stays in the order it was found in; so it does where too many
+    wait, and the question notes it.
     """
-    if reader is None:
+    asked.unread = reader is not None and line.waiting >= WAITING
+    if reader is None or asked.unread:
         return [_evidence(asked, asked.condensed, found, retriever)]
     with line.turn() as places:
         yield from map(Waiting, places)
-        depths = [min(deepest, _depth(line.waiting)), *[IN_PASSING] * len(asked.parts)]  # of a part one is quoted
+        depths = [deepest, *[IN_PASSING] * len(asked.parts)]  # of a part one is quoted
         return [
             _evidence(asked, part, reread(reader, part.text, found, depth), retriever)
             for part, depth in zip([asked.condensed, *asked.parts], depths, strict=True)
         ]
-
-
-def _depth(others: int) -> Depth:
-    return FULLY if others < UNHURRIED else HURRIED if others < CROWDED else IN_PASSING
 
 
 def _evidence(asked: Question, part: Standalone, found: Found, retriever: Retriever) -> Sentences:

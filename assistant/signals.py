@@ -1,5 +1,6 @@
 """What is known of a question and its quotes before anything is answered: the signals that the judgement weighs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import sentencex
@@ -20,16 +21,14 @@ _SHORTEST, _LONGEST = 0.5, 1.5  # times that: shorter or longer tells nothing mo
 
 @dataclass(frozen=True)
 class Signals:
-    """Of the quotes: `reading`, the log-odds that the best answers, `second`, those of the next, `cosine` of the
-    nearest sentence, `coverage`, the share of the question's words that one holds, `kind`, 1 when the first has no
-    answer of the kind asked for. Of the question: how many of the `figures` it asks about and of its `names` stand in
+    """Of the quotes: `cosine` of the nearest sentence, `coverage`, the share of the question's words that one holds,
+    `kind`, 1 when the first has no answer of the kind asked for; where a reader has read them `reading`, the log-odds
+    that the best answers, and `second`, those of the next. Of the question: how many of the `figures` it asks about and of its `names` stand in
     no quote, its `length`, and whether it `follows` others that complete it. Where questions are known: `asked`, the
     cosine of the nearest that the quoted facts answer, and of the nearest few the shares that those facts answer
     (`answered`) and that nothing does (`vain`); None where none is known to what the best quote tells.
     """
 
-    reading: float
-    second: float
     cosine: float
     coverage: float
     kind: float
@@ -37,6 +36,8 @@ class Signals:
     names: float
     length: float
     follows: float
+    reading: float | None = None
+    second: float | None = None
     asked: float | None = None
     answered: float | None = None
     vain: float | None = None
@@ -50,12 +51,10 @@ def signals(considered: Considered) -> Signals:
     """Take the signals of a question and its quotes; there is at least one."""
     question, language, quotes = considered.question, considered.language, considered.quotes
     near = _near_to(quotes[0], considered.near)
-    read = sorted((max(-_SURE, min(_SURE, quote.found.reading or 0.0)) for quote in quotes), reverse=True)
+    read = _best_read(quotes)
     facts = {fact for quote in quotes for fact in quote.citation.facts}
     known = " ".join(f"{quote.text} {quote.citation.title} {quote.citation.section}" for quote in quotes)
     return Signals(
-        reading=read[0],
-        second=read[1] if len(read) > 1 else read[0],
         cosine=max(quote.found.cosine for quote in quotes),
         coverage=max(quote.found.coverage for quote in quotes),
         kind=_lacks_kind(question, language, quotes[0].text),
@@ -63,10 +62,19 @@ def signals(considered: Considered) -> Signals:
         names=_unknown_names(question, known, language),
         length=max(_SHORTEST, min(_LONGEST, len(question) / _LONG)),
         follows=float(considered.follows),
+        reading=read[0] if read else None,
+        second=read[:2][-1] if read else None,
         asked=None if near is None else near.cosine(facts),
         answered=None if near is None else near.share(facts),
         vain=None if near is None else near.share([NOTHING]),
     )
+
+
+def _best_read(quotes: Sequence[Quote]) -> list[float]:
+    """The reader's log-odds of what it has read, highest first; of what it has not it does not know."""
+    if all(quote.found.reading is None for quote in quotes):
+        return []
+    return sorted((max(-_SURE, min(_SURE, quote.found.reading or 0.0)) for quote in quotes), reverse=True)
 
 
 def _near_to(best: Quote, near: Nearness | None) -> Nearness | None:

@@ -19,7 +19,6 @@ class Depth:
 
 
 FULLY = Depth(30, 4)
-HURRIED = Depth(12, 2)  # where many ask at once
 IN_PASSING = Depth(8, 1)  # a fifth of the time: enough to see whether a passage answers, not which of several does best
 # What the reader's log-odds count for beside retrieval's score, and where they end to count; docs/decisions/reader.md.
 READING = 0.005

@@ -33,6 +33,7 @@ class Parts:
     footnote: gr.Markdown
     sources: gr.Markdown
     form: Form
+    turn: gr.Textbox
     action: gr.Textbox
     asked: gr.Textbox
     suggestions: gr.Markdown
@@ -50,7 +51,11 @@ class Parts:
         not (2 ms each), so that listing all would cost an answer as much as finding it.
         """
         shown = [self.start, self.past, self.current, self.suggestions, self.question, self.ask, self.stop]
-        return [self.state, *shown, self.message, self.sources, self.form.column, self.announcement, self.keep]
+        return [self.state, *shown, self.message, *self.turning(), self.announcement, self.keep]
+
+    def turning(self) -> list[Any]:
+        """Return what changes while the panel is turned to a passage or a document."""
+        return [self.sources, self.form.column]
 
 
 def laid_out() -> Parts:
@@ -74,13 +79,14 @@ def laid_out() -> Parts:
         with gr.Column(elem_id="conversations"):
             conversations = _panel("conversations-panel")
         download, keep = _panel("download"), _panel("keep")
+        turn = gr.Textbox(elem_id="turn", show_label=False, visible="hidden")
         action = gr.Textbox(elem_id="action", show_label=False, visible="hidden")
         kept = gr.Textbox(elem_id="kept", show_label=False, visible="hidden")
         asked = gr.Textbox(elem_id="asked", show_label=False, visible="hidden")
     return Parts(
         gr.State(Conversation()),
         *(masthead, start, welcome, examples, past, current, announcement, message),
-        *(question, ask, stop, footnote, sources, form, action),
+        *(question, ask, stop, footnote, sources, form, turn, action),
         *(asked, suggestions, conversations, download, keep, kept),
     )
 

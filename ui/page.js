@@ -14,8 +14,10 @@
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // What turns the panel has a box of its own: then Gradio makes the panel anew, and nothing else.
+  const TURNS = /^(cite|found|sources|documents?|search|results?|section|version|quote)\b/;
   function send(action) {
-    fill("#action", action);
+    fill(TURNS.test(action) ? "#turn" : "#action", action);
   }
 
   function focusQuestion() {
@@ -52,7 +54,7 @@
     if (button.closest("#log, #masthead")) opener = action;
     for (const mark of document.querySelectorAll("#log [aria-current]")) mark.removeAttribute("aria-current");
     if (action.startsWith("cite:")) find(`#log [data-send="${CSS.escape(action)}"]`)?.setAttribute("aria-current", "true");
-    if (/^(cite|found|sources|documents?|results?|section|version|quote)\b/.test(action)) awaitSource(action);
+    if (TURNS.test(action)) awaitSource(action);
     if (action.startsWith("judge:")) {
       setDrawer(true);
       formAwaited = true;

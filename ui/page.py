@@ -93,6 +93,8 @@ class Page:
         parts.kept.change(self.keep, [parts.kept, parts.state], queue=False, trigger_mode="multiple", **quiet)
         parts.stop.click(self.stop, [parts.state], queue=False, **quiet)
         # Not `input`: that Gradio sends for key presses only.
+        turning = quiet | {"outputs": parts.turning(), "trigger_mode": "multiple"}
+        parts.turn.change(self.turn, [parts.turn, parts.state], queue=False, **turning)
         parts.action.change(self.act, [parts.action, parts.state], queue=False, trigger_mode="multiple", **quiet)
         form = parts.form
         form.store.click(self.judge, [form.reason, form.comment, parts.state], queue=False, **quiet)
@@ -117,7 +119,7 @@ class Page:
         changing = self._parts.asking()
         async with aclosing(self._asked(typed, conversation, request)) as updates:
             async for update in updates:
-                yield {part: value for part, value in update.items() if part in changing}
+                yield _among(changing, update)
 
     async def _asked(
         self, typed: str | None, conversation: Conversation, request: gr.Request
@@ -197,7 +199,7 @@ class Page:
         return {self._parts.stop: gr.update(interactive=False)}
 
     def act(self, sent: str, conversation: Conversation) -> Update:
-        """Do what a button in the page's own markup asks for: `<verb>:<object>#<counter>`."""
+        """Do what a button in the page's own markup asks for, other than `turn`: `<verb>:<object>#<counter>`."""
         verb, _, target = sent.rpartition("#")[0].partition(":")
         if verb == "new":
             conversation.clear()
@@ -211,8 +213,13 @@ class Page:
             return {self._parts.question: exchange.question}
         if verb == "download" and target in FORMS:
             return self._download(conversation, target)
+        return {}
+
+    def turn(self, sent: str, conversation: Conversation) -> Update:
+        """Turn the panel to what a button names: `<verb>:<object>#<counter>`."""
+        verb, _, target = sent.rpartition("#")[0].partition(":")
         self._library.turn(conversation, verb, target)
-        return self._drawn.panel(conversation)
+        return _among(self._parts.turning(), self._drawn.panel(conversation))
 
     def _judged(self, conversation: Conversation, judging: Judging, verb: str, target: str) -> Update:
         number, _, verdict = target.partition(".")
@@ -257,6 +264,11 @@ class Page:
             return {self._parts.message: message_html(words.download_empty)}
         file = exported(settled, form, self._engine.index_version, self._today(), words)
         return {self._parts.download: download_html(self._downloads.offer(file))}
+
+
+def _among(parts: list[Any], update: Update) -> Update:
+    """The part of an update that a handler with these outputs may return."""
+    return {part: value for part, value in update.items() if part in parts}
 
 
 def _refusal(question: str, words: Texts) -> str:

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, VOTE, WITH_QUESTIONS, read_calibration
+from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, read_calibration
 from assistant.factory import build_assistant
 from assistant.generator import build_generator
 from assistant.settings import read_settings
@@ -140,7 +140,10 @@ def _calibrate(options: argparse.Namespace) -> int:
     rows = calibrate.weigh(assistant, cases, generator, report)
     if options.out:
         write_rows(rows, options.out / ROWS)
-    judge = READER if generator is None else TRAINED if generator.trained else VOTE
+    if generator is None:
+        judge = READER if settings.reader else UNREAD
+    else:
+        judge = TRAINED if generator.trained else VOTE
     known = [row for row in rows if "asked" in row.values]
     if known:  # the others are judged as where no question is known
         rows, judge = known, judge + WITH_QUESTIONS

@@ -53,6 +53,15 @@ def test_without_the_reader_nearness_decides():
     assert judge_evidence(about(QUESTION, [far]), alone=False).answers
 
 
+def test_without_the_reader_known_questions_decide_where_there_are_some():
+    (quoted,) = quotes("The hub hosts 30 companies.")
+    near = replace(quoted, citation=replace(quoted.citation, facts=("hub.companies",)))
+    asked = Nearness({"hub.companies": 0.97, NOTHING: 0.80}, {"hub.companies": 1.0})
+    in_vain = Nearness({"hub.companies": 0.80, NOTHING: 0.97}, {NOTHING: 1.0})
+    assert judge_evidence(about(QUESTION, [near], asked), alone=True).answers
+    assert not judge_evidence(about(QUESTION, [near], in_vain), alone=True).answers
+
+
 def test_vote_and_reading_are_weighed_together():
     sure, unsure = read(4.0, 0.0), read(-5.0, -5.0)
     assert judge_vote(SURE, about(QUESTION, sure), trained=False).answers

@@ -9,9 +9,8 @@ import pytest
 
 from assistant.answer import Evidence, Status, Turn, Waiting
 from assistant.calibration import calibration
-from assistant.reading import CROWDED, UNHURRIED
+from assistant.texts import say
 from assistant.turns import Turns
-from index.reread import FULLY, HURRIED, IN_PASSING
 from tests.assistant import fakes
 from tests.assistant.fakes import SURE, UNSURE, FakeGenerator
 from tests.fakes import FakeReader
@@ -69,34 +68,39 @@ def test_what_an_answer_would_rest_on_can_be_had_before_it_is_judged(found):
     assert considered.quotes[0].found.reading == 4.0
 
 
-def test_where_many_wait_less_is_read_of_each(found):
-    reader, many = CrowdedReader(SAID), CROWDED + 2
-    assistant = fakes.assistant(found, reader=reader)
-    with ThreadPoolExecutor(many) as pool:
+def test_who_comes_while_another_waits_is_answered_unread_at_once_and_told(tmp_path):
+    reader = OccupiedReader(SAID)
+    assistant = fakes.assistant(fakes.retriever(tmp_path, floor=0.82), reader=reader)
+    with ThreadPoolExecutor(2) as pool:
         first = pool.submit(assistant.answer, QUESTION)
         reader.begun.wait(60)
-        others = [pool.submit(assistant.answer, QUESTION) for _ in range(many - 1)]
-        while assistant.reading.waiting < many - 1:
-            assert not any(asked.done() for asked in (first, *others))
+        second = pool.submit(assistant.answer, QUESTION)
+        while not assistant.reading.waiting:
+            assert not any(asked.done() for asked in (first, second))
             sleep(0.01)
-        reader.all_there.set()
-        answers = [asked.result() for asked in (first, *others)]
-    hurried = [HURRIED.windows] * (CROWDED - UNHURRIED)
-    assert reader.windows == [FULLY.windows, IN_PASSING.windows, *hurried, *[FULLY.windows] * UNHURRIED]
-    assert {answer.status for answer in answers} == {Status.ANSWERED}
+        unread = assistant.answer(QUESTION)
+        refused = assistant.answer("Where do penguins sleep?")
+        reader.free.set()
+    assert told_unread(unread) and told_unread(refused)
+    assert (unread.status, refused.status) == (Status.ANSWERED, Status.NOT_IN_CORPUS)
+    assert not told_unread(first.result()) and not told_unread(second.result())
+    assert len(reader.asked) == 2
 
 
-class CrowdedReader(FakeReader):
-    """Reads the first question when all the others wait."""
+def told_unread(answer):
+    return [notice.text for notice in answer.notices] == [say("en", "unread")]
+
+
+class OccupiedReader(FakeReader):
+    """Reads when it is let go."""
 
     def __init__(self, said):
         super().__init__(said)
-        self.begun, self.all_there, self.windows = Event(), Event(), []
+        self.begun, self.free = Event(), Event()
 
     def read(self, question, passages, thoroughly=None, beforehand=None):
-        self.windows.append(thoroughly)
         self.begun.set()
-        self.all_there.wait(60)
+        self.free.wait(60)
         return super().read(question, passages, thoroughly, beforehand)
 
 

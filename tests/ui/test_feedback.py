@@ -193,6 +193,7 @@ def test_the_form_speaks_the_language_of_the_page(tab, store):
     expect(page.locator("#feedback-reason")).to_contain_text(german.feedback_reason)
     expect(page.locator("#feedback-store")).to_have_text(german.feedback_store)
     page.locator("#feedback-store").click()
+    expect(page.get_by_role("button", name=german.feedback_withdraw)).to_be_visible()
     expect(page.locator("#current .judged")).to_contain_text(german.feedback_down)
     (stored,) = store.all()
     assert stored.verdict == "down"
