@@ -95,7 +95,9 @@ def _serve(options: argparse.Namespace) -> None:
 def _assistant(settings: "Settings") -> "Assistant":
     from assistant.factory import build_assistant
 
-    return build_assistant(settings)
+    assistant = build_assistant(settings)
+    assistant.warm()
+    return assistant
 
 
 def _say(line: str) -> None:

@@ -32,8 +32,8 @@ from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
 from assistant.parts import parts
 from assistant.prompts import judging, writing
-from assistant.question import Question, accept
-from assistant.reading import BEAT, in_order
+from assistant.question import LONGEST_QUESTION, Question, accept
+from assistant.reading import Reading
 from assistant.route import route
 from assistant.settings import Composer
 from assistant.suggest import suggestions
@@ -71,10 +71,8 @@ class Assistant:
     ) -> None:
         self._retriever = retriever
         self._former: Retriever | None = None
-        self._reader = reader
         self._turns = turns
-        self._depth = depth
-        self.reading = Turns(BEAT)  # of questions whose evidence is read
+        self.reading = Reading(reader, depth)
         self._verifier = verifier
         self._composer = composer
         self._generator = None if composer == "extractive" else generator
@@ -94,6 +92,11 @@ class Assistant:
         for _ in self._retrieve(asked):
             pass
         return asked.considered
+
+    def warm(self) -> None:
+        """Load what the first question in each language would wait for; no model is asked."""
+        for entry in {entry.language: entry for entry in self.documents()}.values():
+            self.evidence(entry.title[:LONGEST_QUESTION] or entry.id)
 
     def renew(self) -> bool:
         """Answer from the build that has taken over, if one has; return whether. Not for several threads at once.
@@ -117,7 +120,7 @@ class Assistant:
         """
         retriever = Retriever(directory, self.embedder, self._today)
         try:
-            yield Assistant(retriever, self._verifier, None, today=self._today, reader=self._reader)
+            yield Assistant(retriever, self._verifier, None, today=self._today, reader=self.reading.reader)
         finally:
             retriever.close()
 
@@ -148,11 +151,13 @@ class Assistant:
     def suggestions(
         self, answer: Answer, history: Sequence[Turn], go_on: Callable[[], bool] = lambda: True
     ) -> tuple[str, ...]:
-        """Return what can be asked after `answer`, which ends `history`; see `suggest`. No model is asked."""
+        """Return what can be asked after `answer`, which ends `history`; see `suggest`. No model is asked, and in a
+        rush nothing is looked for.
+        """
         quoting = Assistant(
-            self._retriever, self._verifier, None, today=self._today, reader=self._reader, depth=IN_PASSING
+            self._retriever, self._verifier, None, today=self._today, reader=self.reading.reader, depth=IN_PASSING
         )
-        return suggestions(answer, history, quoting, go_on)
+        return suggestions(answer, history, quoting, lambda: go_on() and not self.reading.rush)
 
     def documents(self) -> Sequence[Entry]:
         """Return what there is to read, in every language it is there in."""
@@ -164,9 +169,9 @@ class Assistant:
         `language` decides where the text alone does not tell which it is in. Raises `UsageError` as `stream` does.
         """
         asked = accept(text, (), detect_language(text, language))
-        retriever = self._retriever
+        retriever, reader = self._retriever, self.reading.reader
         found = retriever.search(asked.text, asked.language)
-        sentences = reread(self._reader, asked.text, found).sentences if self._reader else found.sentences
+        sentences = reread(reader, asked.text, found).sentences if reader else found.sentences
         return tuple(quote.citation for quote in collect(sentences, retriever, PASSAGES))
 
     def stream(self, question: str, history: Sequence[Turn] = (), language: str | None = None) -> Iterator[Event]:
@@ -207,11 +212,11 @@ class Assistant:
         retriever = self._retriever  # one for the whole question, although a newer may take over
         found = retriever.search(whole.question, asked.language, context=whole.context)
         asked.chunks, asked.near = found.chunks, found.near
-        if self._reader:
+        if self.reading.reader:
             first = collect(set_apart(found.sentences, retriever)[0], retriever)
             asked.timings = replace(asked.timings, first_evidence=asked.elapsed())
             yield _shown(asked, first, read=False)
-        ranked = yield from in_order(asked, found, retriever, self._reader, self.reading, self._depth)
+        ranked = yield from self.reading.in_order(asked, found, retriever)
         today = not asks_for_history(asked.text, asked.language, self._today())
         asked.quotes = with_other_side(gather(ranked, retriever), retriever, newest_first=today)
         now = asked.elapsed()

@@ -1,9 +1,11 @@
 """Step 3, between finding and quoting: the reader reads what was found, one question at a time, on all cores.
 
-Who comes while another waits is answered unread, at once: docs/decisions/reader.md.
+Where questions come faster than they can be read they are answered unread, at once: docs/decisions/reader.md.
 """
 
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
+from threading import Lock
 
 from assistant.answer import Waiting
 from assistant.condense import Standalone
@@ -12,33 +14,62 @@ from assistant.evidence import prefer_kind
 from assistant.question import Question
 from assistant.turns import Turns
 from index.reader import Reader
-from index.reread import IN_PASSING, Depth, reread
+from index.reread import FULLY, IN_PASSING, Depth, reread
 from index.retrieve import Found, Retriever, ScoredSentence
 
 BEAT = 3.0  # seconds after which a question that waits to be read hears of its place: the page is drawn for it
-WAITING = 1  # so many wait behind the one that is read; who comes then is not read
+PAUSE = 1.0  # second without a question that ends a rush
 
 Sentences = list[ScoredSentence]
 
 
-def in_order(
-    asked: Question, found: Found, retriever: Retriever, reader: Reader | None, line: Turns, deepest: Depth
-) -> Generator[Waiting, None, list[Sentences]]:
-    """Return what is evidence for the whole question and then for each of its parts, best first; yield places in line.
+class Reading:
+    """What is read, in which order, and what is not. Safe to use from several threads.
 
-    Without a reader nothing waits, and what was found stays in the order it was found in; so it does where too many
-    wait, and the question notes it.
+    One question is read and one may wait. A rush begins with the next; those that come are not read until for a second
+    none has come.
     """
-    asked.unread = reader is not None and line.waiting >= WAITING
-    if reader is None or asked.unread:
-        return [_evidence(asked, asked.condensed, found, retriever)]
-    with line.turn() as places:
-        yield from map(Waiting, places)
-        depths = [deepest, *[IN_PASSING] * len(asked.parts)]  # of a part one is quoted
-        return [
-            _evidence(asked, part, reread(reader, part.text, found, depth), retriever)
-            for part, depth in zip([asked.condensed, *asked.parts], depths, strict=True)
-        ]
+
+    def __init__(
+        self, reader: Reader | None, depth: Depth = FULLY, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.reader = reader
+        self.line = Turns(BEAT)
+        self._depth = depth
+        self._clock = clock
+        self._arriving = Lock()
+        self._rushed, self._latest = False, 0.0
+
+    def in_order(
+        self, asked: Question, found: Found, retriever: Retriever
+    ) -> Generator[Waiting, None, list[Sentences]]:
+        """Return what is evidence for the whole question and then for each of its parts, best first; yield places in
+        line.
+
+        Without a reader, and in a rush, which the question notes, what was found stays in the order it was found in.
+        """
+        asked.unread = self.reader is not None and self._comes_in_a_rush()
+        if self.reader is None or asked.unread:
+            return [_evidence(asked, asked.condensed, found, retriever)]
+        with self.line.turn() as places:
+            yield from map(Waiting, places)
+            depths = [self._depth, *[IN_PASSING] * len(asked.parts)]  # of a part one is quoted
+            return [
+                _evidence(asked, part, reread(self.reader, part.text, found, depth), retriever)
+                for part, depth in zip([asked.condensed, *asked.parts], depths, strict=True)
+            ]
+
+    @property
+    def rush(self) -> bool:
+        """Whether questions come faster than they can be read."""
+        return self._rushed and self._clock() - self._latest < PAUSE
+
+    def _comes_in_a_rush(self) -> bool:
+        """Note that a question has come; return whether it is one too many."""
+        with self._arriving:
+            self._rushed = self.line.waiting > 0 or self.rush
+            self._latest = self._clock()
+            return self._rushed
 
 
 def _evidence(asked: Question, part: Standalone, found: Found, retriever: Retriever) -> Sentences:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,16 @@ class Chunk:
     @property
     def is_historic(self) -> bool:
         """Whether the heading above says that the passage speaks of a time that is over: "… (historic, 2018)"."""
-        return _ERA.search(self.section) is not None
+        return _names_an_era(self.section)
 
 
 def _ending_in(span: Span, references: tuple[Reference, ...]) -> tuple[Reference, ...]:
     return tuple(reference for reference in references if span.start < reference.at <= span.end)
+
+
+@lru_cache(4096)  # asked of every sentence that is ranked
+def _names_an_era(heading: str) -> bool:
+    return _ERA.search(heading) is not None
 
 
 _ERA = re.compile(r"\((?:historic|storic[oaie]|historisch)\b[^()]*\)$", re.IGNORECASE)

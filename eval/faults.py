@@ -108,7 +108,7 @@ def _no_stems(assistant: Assistant) -> Patches:
 
 
 def _no_reader(assistant: Assistant) -> Patches:
-    return (patch.object(assistant, "_reader", None),)
+    return (patch.object(assistant.reading, "reader", None),)
 
 
 def without(document: str) -> Callable[[Assistant], Patches]:

@@ -65,23 +65,23 @@ class KnownQuestions:
     """
 
     def __init__(self, vectors: Vectors, facts: Sequence[str], told: Iterable[tuple[int, str]] = ()) -> None:
-        self._vectors, self._of = vectors, facts
+        order = sorted(range(len(facts)), key=lambda number: facts[number])  # those of a fact side by side
+        self._vectors, self._of = vectors[order], [facts[number] for number in order]
         self._passages: dict[str, set[int]] = defaultdict(set)
         self._told: dict[int, set[str]] = defaultdict(set)
         for passage, fact in told:
             self._passages[fact].add(passage)
             self._told[passage].add(fact)
-        self._facts = sorted(set(facts))
-        place = {fact: number for number, fact in enumerate(self._facts)}
-        self._places = np.array([place[fact] for fact in facts], dtype=np.int64)
+        firsts = {fact: number for number, fact in reversed([*enumerate(self._of)])}
+        self._facts = sorted(firsts)
+        self._firsts = [firsts[fact] for fact in self._facts]
 
     def near(self, question: Vectors) -> Nearness | None:
         """Compare a question, shape (1, dimension), with all; None when none is known."""
         if not self._facts:
             return None
         cosines = self._vectors @ question[0]
-        nearest = np.full(len(self._facts), FAR, dtype=np.float32)
-        np.maximum.at(nearest, self._places, cosines)
+        nearest = np.maximum(np.maximum.reduceat(cosines, self._firsts), FAR)
         return Nearness(dict(zip(self._facts, map(float, nearest), strict=True)), self._shares(cosines))
 
     def nominated(self, near: Nearness | None) -> set[int]:
@@ -101,8 +101,9 @@ class KnownQuestions:
         return PASSAGE * near.alike(facts) + PASSAGE_SAY * near.share(facts)
 
     def _shares(self, cosines: np.ndarray) -> dict[str, float]:
-        neighbours = np.argsort(-cosines, kind="stable")[:_NEIGHBOURS]
-        say = np.exp(_SHARPNESS * (cosines[neighbours] - cosines[neighbours[0]]))
+        few = min(_NEIGHBOURS, len(cosines))
+        neighbours = np.argpartition(-cosines, few - 1)[:few]
+        say = np.exp(_SHARPNESS * (cosines[neighbours] - cosines.max()))
         shares: dict[str, float] = defaultdict(float)
         for number, part in zip(neighbours, say / say.sum(), strict=True):
             shares[self._of[number]] += float(part)

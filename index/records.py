@@ -8,7 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ CREATE TABLE questions (number INTEGER PRIMARY KEY, text TEXT, fact TEXT, langua
 """
 _LOOKED_UP_BY_FINGERPRINT = "CREATE INDEX chunks_by_fingerprint ON chunks (fingerprint)"
 _COLUMNS = "number, id, document, language, fingerprint, first, sentences, lines, body"
+_KEPT = 128  # documents in memory
 _MARKS = ", ".join("?" * len(_COLUMNS.split()))
 _KEYS = {"documents": "id = was.id AND now.language = was.language", "chunks": "id = was.id"}
 
@@ -88,6 +89,8 @@ class Records:
                 self._db.executescript(_TABLES)
         except sqlite3.DatabaseError as error:
             raise IndexUnusable(f"{path} cannot be opened ({error})") from error
+        # What is cited is looked at several times an answer; an index does not change while it is open.
+        self.document = lru_cache(_KEPT)(self._document)
 
     def add_documents(self, documents: Iterable[tuple[Document, str]]) -> None:
         """Store documents with their fingerprints."""
@@ -133,7 +136,7 @@ class Records:
         rows = "SELECT DISTINCT number, json_extract(value, '$.fact') FROM chunks, json_each(body, '$.references')"
         yield from self._db.execute(rows)
 
-    def document(self, document_id: str, language: str) -> Document:
+    def _document(self, document_id: str, language: str) -> Document:
         """Return one document, or raise `KeyError`."""
         query = "SELECT body FROM documents WHERE id = ? AND language = ?"
         row = self._db.execute(query, (document_id, language)).fetchone()

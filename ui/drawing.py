@@ -33,37 +33,24 @@ class Drawing:
             parts.welcome: welcome_html(words),
             parts.footnote: footnote_html(words, card=self._card is not None and self._card.is_file()),
             parts.conversations: conversations_html(conversation.shelf, words),
-            parts.start: gr.update(visible=not conversation.exchanges),
             parts.past: exchanges_html(conversation.exchanges[:-1], words),
             parts.question: gr.update(label=words.question_label, placeholder=words.question_placeholder),
-            parts.ask: gr.update(value=words.ask),
-            parts.stop: gr.update(value=words.stop),
-            **{button: gr.update(value=label) for button, label in labels},
+            parts.ask: words.ask,
+            parts.stop: words.stop,
+            **dict(labels),
             **self.grown(conversation, sources=False),
             **self.panel(conversation),
-        }
-
-    def buttons(self, conversation: Conversation) -> Update:
-        """Ask, or stop while an answer is being written."""
-        words, running = texts(conversation.language), conversation.run is not None
-        return {
-            self._parts.ask: gr.update(value=words.ask, visible=not running),
-            self._parts.stop: gr.update(value=words.stop, visible=running, interactive=True),
         }
 
     def opened(self, conversation: Conversation) -> Update:
         """The question is taken: the box is empty and the answer's place is there."""
         parts, past = self._parts, conversation.exchanges[:-1]
-        # Gradio makes a component anew to hide it: only where it is there.
-        start = {} if past else {parts.start: gr.update(visible=False)}
         return {
             parts.state: conversation,
             parts.question: "",
             parts.past: exchanges_html(past, texts(conversation.language)),
-            **start,
             **self.grown(conversation, sources=False),
             **self.panel(conversation),
-            **self.buttons(conversation),
         }
 
     def grown(self, conversation: Conversation, *, sources: bool) -> Update:

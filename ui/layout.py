@@ -20,7 +20,6 @@ class Parts:
 
     state: gr.State
     masthead: gr.Markdown
-    start: gr.Column
     welcome: gr.Markdown
     examples: tuple[gr.Button, ...]
     past: gr.Markdown
@@ -47,10 +46,10 @@ class Parts:
         return [part for value in vars(self).values() for part in (value if isinstance(value, tuple) else (value,))]
 
     def asking(self) -> list[Any]:
-        """Return what changes while a question is answered. Gradio makes every output anew at each event, changed or
-        not (2 ms each), so that listing all would cost an answer as much as finding it.
+        """Return what changes while a question is answered. Every output costs 2 ms at each event, changed or not, so
+        that listing all would cost an answer as much as finding it.
         """
-        shown = [self.start, self.past, self.current, self.suggestions, self.question, self.ask, self.stop]
+        shown = [self.past, self.current, self.suggestions, self.question]
         return [self.state, *shown, self.message, *self.turning(), self.announcement, self.keep]
 
     def turning(self) -> list[Any]:
@@ -65,7 +64,7 @@ def laid_out() -> Parts:
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="talk"):
                 with gr.Column(elem_id="log"):
-                    with gr.Column(elem_id="start") as start:
+                    with gr.Column(elem_id="start"):
                         welcome = _panel("welcome")
                         examples = tuple(_example(index) for index in range(_EXAMPLES))
                     past = _panel("past")
@@ -85,7 +84,7 @@ def laid_out() -> Parts:
         asked = gr.Textbox(elem_id="asked", show_label=False, visible="hidden")
     return Parts(
         gr.State(Conversation()),
-        *(masthead, start, welcome, examples, past, current, announcement, message),
+        *(masthead, welcome, examples, past, current, announcement, message),
         *(question, ask, stop, footnote, sources, form, turn, action),
         *(asked, suggestions, conversations, download, keep, kept),
     )
@@ -107,6 +106,6 @@ def _composer() -> tuple[gr.Textbox, gr.Button, gr.Button, gr.Markdown, gr.Markd
             # One line that may grow: then Enter sends and Shift+Enter begins a new line.
             question = gr.Textbox(elem_id="question", lines=1, max_lines=6, container=False, scale=1)
             ask = gr.Button("", elem_id="ask", variant="primary", scale=0)
-            stop = gr.Button("", elem_id="stop", variant="secondary", scale=0, visible=False)
+            stop = gr.Button("", elem_id="stop", variant="secondary", scale=0)
         footnote = _panel("footnote")
     return question, ask, stop, message, footnote

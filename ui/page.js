@@ -156,10 +156,6 @@
   }
 
   function bringUp(exchange) {
-    if (find("#start")) {
-      requestAnimationFrame(() => bringUp(exchange)); // the welcome above it is about to go
-      return;
-    }
     const log = find("#log");
     const top = exchange.getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop;
     log.scrollTo({ top: top - 24, behavior: calm() ? "auto" : "smooth" });

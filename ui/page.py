@@ -91,7 +91,7 @@ class Page:
             example.click(self.ask, [example, parts.state], **asking)
         parts.asked.change(self.ask_again, [parts.asked, parts.state], **asking)
         parts.kept.change(self.keep, [parts.kept, parts.state], queue=False, trigger_mode="multiple", **quiet)
-        parts.stop.click(self.stop, [parts.state], queue=False, **quiet)
+        parts.stop.click(self.stop, [parts.state], queue=False, **quiet | {"outputs": []})
         # Not `input`: that Gradio sends for key presses only.
         turning = quiet | {"outputs": parts.turning(), "trigger_mode": "multiple"}
         parts.turn.change(self.turn, [parts.turn, parts.state], queue=False, **turning)
@@ -150,7 +150,7 @@ class Page:
             exchange.index_version = self._engine.index_version
         kept = exchange in conversation.exchanges
         last = self._drawn.grown(conversation, sources=True) if kept else self._drawn.everything(conversation)
-        yield last | self._drawn.buttons(conversation) | self._drawn.kept(conversation)
+        yield last | self._drawn.kept(conversation)
         exchange.suggestions = await asyncio.to_thread(self._suggesting.after, exchange, conversation.history())
         latest = conversation.exchanges[-1] if conversation.exchanges else None
         # When this has ended, Gradio sends what was yielded last once more. If the next question has been asked by now,
@@ -192,18 +192,17 @@ class Page:
             _log.error("the engine's stream ended without an answer")
             exchange.failure = words.failed
 
-    def stop(self, conversation: Conversation) -> Update:
+    def stop(self, conversation: Conversation) -> None:
         """End the answer being written; `ask` then shows what there is."""
         if conversation.run is not None:
             conversation.run.stop()
-        return {self._parts.stop: gr.update(interactive=False)}
 
     def act(self, sent: str, conversation: Conversation) -> Update:
         """Do what a button in the page's own markup asks for, other than `turn`: `<verb>:<object>#<counter>`."""
         verb, _, target = sent.rpartition("#")[0].partition(":")
         if verb == "new":
             conversation.clear()
-            return self._drawn.everything(conversation) | self._drawn.buttons(conversation)
+            return self._drawn.everything(conversation)
         if verb == "language" and target in INTERFACE_LANGUAGES:
             conversation.language = target
             return self._drawn.everything(conversation)
@@ -254,7 +253,7 @@ class Page:
         if told.opened is not None:
             conversation.reopen(reopened(told.opened, self._library.document, words), told.opened.id)
             conversation.put(told.shelf)
-            return self._drawn.everything(conversation) | self._drawn.buttons(conversation)
+            return self._drawn.everything(conversation)
         conversation.put(told.shelf)
         return {self._parts.conversations: conversations_html(told.shelf, words)} | self._drawn.kept(conversation)
 

@@ -106,7 +106,7 @@ def exchange_html(exchange: Exchange, words: Texts) -> str:
         searched = f'<p class="searched">{escape(words.searched_for)} <span>{escape(exchange.question_used)}</span></p>'
     tools = tools_html(exchange, words) if exchange.settled else ""
     return (
-        f'<article class="exchange" data-exchange="{exchange.number}">'
+        f'<article class="exchange" data-exchange="{exchange.number}"{"" if exchange.settled else " data-running"}>'
         f'<h2 class="question">{hidden(words.you_asked + " ")}<span>{escape(exchange.question)}</span></h2>'
         f"{searched}{_reply_html(exchange, words)}{tools}</article>"
     )

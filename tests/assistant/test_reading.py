@@ -75,7 +75,7 @@ def test_who_comes_while_another_waits_is_answered_unread_at_once_and_told(tmp_p
         first = pool.submit(assistant.answer, QUESTION)
         reader.begun.wait(60)
         second = pool.submit(assistant.answer, QUESTION)
-        while not assistant.reading.waiting:
+        while not assistant.reading.line.waiting:
             assert not any(asked.done() for asked in (first, second))
             sleep(0.01)
         unread = assistant.answer(QUESTION)
@@ -128,13 +128,13 @@ def test_what_may_write_still_writes_where_the_reader_is_sure(found, monkeypatch
 
 def test_who_waits_to_be_read_sees_what_was_found_and_the_place_in_line_and_may_leave_it(found):
     assistant = fakes.assistant(found, reader=FakeReader(SAID))
-    assistant.reading = Turns(beat=0.001)
-    with assistant.reading.turn() as first:
+    assistant.reading.line = Turns(beat=0.001)
+    with assistant.reading.line.turn() as first:
         assert list(first) == []
         waiting = assistant.stream(QUESTION)
         assert not next(waiting).read
         assert next(waiting) == Waiting(1)
-        assert assistant.reading.waiting == 1
+        assert assistant.reading.line.waiting == 1
         waiting.close()
-        assert assistant.reading.waiting == 0
+        assert assistant.reading.line.waiting == 0
     assert assistant.answer(QUESTION).status == Status.ANSWERED

@@ -123,7 +123,7 @@ def test_stop_keeps_what_was_verified_and_closes_the_engines_stream(open_tab, si
     expect(page.locator("#current .notices")).to_contain_text(WORDS.stopped)
     expect(page.locator("#current .answer")).to_contain_text("HIT was set up by")
     expect(page.locator("#ask")).to_be_visible()
-    expect(page.locator("#stop")).to_have_count(0)
+    expect(page.locator("#stop")).to_be_hidden()
     site.gate.set()
     assert site.engine.closed.wait(10)
     tab.ask("How much is invested?")
