@@ -13,19 +13,20 @@ import numpy as np
 
 from corpus.asked import NOTHING
 from index.embed import Vectors
+from index.likeness import Likeness
 
 if TYPE_CHECKING:
     from index.rank import Fit
     from index.retrieve import ScoredSentence
 
-FAR = 0.75  # cosine of questions that have nothing in common, as the embedding model gives it
+FAR = 0.0  # cosine of questions that have nothing in common
 # What a sentence, and the passage it stands in, gain by the cosine, beyond `_ALIKE`, of the nearest question that their
 # facts answer, and a passage by the say of those facts.
-SENTENCE, PASSAGE, PASSAGE_SAY = 0.2, 0.3, 0.05
-_ALIKE = 0.80
+SENTENCE, PASSAGE, PASSAGE_SAY = 0.3, 0.3, 0.1
+_ALIKE = 0.20
 _NOMINATING = 10  # facts asked for by the nearest questions whose passages are looked at, whatever else is found
 _NEIGHBOURS = 10  # nearest questions that have a say,
-_SHARPNESS = 40.0  # each weighing exp(this x its cosine): .02 nearer is more than twice the say
+_SHARPNESS = 20.0  # each weighing exp(this x its cosine): .04 nearer is more than twice the say
 
 
 @dataclass(frozen=True)
@@ -61,12 +62,19 @@ class Nearness:
 
 class KnownQuestions:
     """The vectors of known questions, the fact that answers each or `NOTHING`, and which passages, by their numbers,
-    tell which facts.
+    tell which facts. With a `likeness` vectors are compared as it maps them.
     """
 
-    def __init__(self, vectors: Vectors, facts: Sequence[str], told: Iterable[tuple[int, str]] = ()) -> None:
+    def __init__(
+        self,
+        vectors: Vectors,
+        facts: Sequence[str],
+        told: Iterable[tuple[int, str]] = (),
+        likeness: Likeness | None = None,
+    ) -> None:
         order = sorted(range(len(facts)), key=lambda number: facts[number])  # those of a fact side by side
-        self._vectors, self._of = vectors[order], [facts[number] for number in order]
+        self._likeness = likeness
+        self._vectors, self._of = self._mapped(vectors[order]), [facts[number] for number in order]
         self._passages: dict[str, set[int]] = defaultdict(set)
         self._told: dict[int, set[str]] = defaultdict(set)
         for passage, fact in told:
@@ -80,9 +88,12 @@ class KnownQuestions:
         """Compare a question, shape (1, dimension), with all; None when none is known."""
         if not self._facts:
             return None
-        cosines = self._vectors @ question[0]
+        cosines = self._vectors @ self._mapped(question)[0]
         nearest = np.maximum(np.maximum.reduceat(cosines, self._firsts), FAR)
         return Nearness(dict(zip(self._facts, map(float, nearest), strict=True)), self._shares(cosines))
+
+    def _mapped(self, vectors: Vectors) -> Vectors:
+        return self._likeness.of(vectors) if self._likeness else vectors
 
     def nominated(self, near: Nearness | None) -> set[int]:
         """The numbers of the passages that tell what the nearest known questions ask for."""

@@ -18,6 +18,7 @@ from index.conflicts import both_sides
 from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
 from index.known import Nearness, as_asked
+from index.likeness import likeness_for
 from index.means import read_means
 from index.names import collection
 from index.parts import MEANS
@@ -97,7 +98,7 @@ class Retriever:
         self._serving = open_serving(directory, embedder.identity, probing)
         self.manifest, self._parts = self._serving.manifest, self._serving.parts
         self._means = read_means(self._parts.build / MEANS, self.manifest.dimension, self.manifest.languages)
-        self._known = self._parts.known()
+        self._known = self._parts.known(likeness_for(embedder.identity))
         self._levelled = UNTRANSLATED if self._parts.records.has_translations() else LANGUAGE
         self.embedder = embedder
         self._today = today

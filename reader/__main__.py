@@ -132,6 +132,23 @@ def _judge(given: Any) -> None:
     adapter.export(model, given.weights.with_name("judge"), sha256_of(gguf))
 
 
+def _likeness(given: Any) -> None:
+    """Learn what makes questions alike: some five minutes of two cores, most of it for their vectors."""
+    import numpy as np
+
+    from corpus.asked import questions_beside, read_written
+    from reader.likeness import Lesson, export, learn, texts_of, told_apart
+
+    texts, facts, twins = texts_of([line for _, line in read_written(questions_beside(Path("corpus/documents")))])
+    embedder = _embedder()
+    lesson = Lesson(embedder.queries(texts), np.array(facts), np.array(twins))
+    held = np.minimum(np.arange(len(texts)), lesson.twins) % 20 < 2  # both of a pair
+    known, asked = lesson.part(~held), lesson.part(held)
+    for name, likeness in (("as embedded", None), ("mapped", learn(known))):
+        print(json.dumps({name: told_apart(likeness, known, asked)}), flush=True)
+    export(learn(lesson), embedder.identity, given.weights.with_name("likeness"))
+
+
 def _export(given: Any) -> None:
     from reader.export import export
 
@@ -242,6 +259,7 @@ STEPS = {
     "tune": _tune,
     "average": _average,
     "judge": _judge,
+    "likeness": _likeness,
     "export": _export,
     "evaluate": _evaluate,
     "found": _found,

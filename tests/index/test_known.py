@@ -78,7 +78,7 @@ def test_a_passage_that_answers_a_near_question_moves_up():
     first, second = questions.lifted([passage(2, 0.50), passage(1, 0.49)], found)
     assert (first.passage.number, second.passage.number) == (1, 2)
     assert first.score > 0.49
-    assert second.score == 0.50
+    assert second.score == pytest.approx(0.50)
     assert questions.lifted([passage(2, 0.50)], None) == [passage(2, 0.50)]
 
 
