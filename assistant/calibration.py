@@ -58,7 +58,7 @@ class Weighing:
 
 @cache
 def calibration(file: Path = CALIBRATION) -> dict[str, Weighing]:
-    """Return what the command wrote: for the reader alone, without it, and with the gap of a generator as it comes or trained."""
+    """Return what the command wrote: with the reader, without it, and with the gap of a generator, trained or not."""
     return {
         name: Weighing(**{field.name: entry[field.name] for field in fields(Weighing) if field.name in entry})
         for name, entry in read_calibration(file).items()

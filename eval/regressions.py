@@ -80,7 +80,7 @@ def _planted(patches: Patches) -> Iterator[None]:
 
 def _memory(assistant: Assistant) -> Patches:
     """Read the same for the same question once: reading takes most of the time, and most faults leave it as it is."""
-    reader = assistant._reader
+    reader = assistant.reading.reader
     if reader is None:
         return ()
     read, known = reader.read, dict[Any, list[Reading]]()

@@ -17,8 +17,8 @@ import numpy as np
 from corpus.errors import IndexUnusable, ProjectError
 from index.directory import IndexDamaged, require_live_build
 from index.known import KnownQuestions
-from index.likeness import Likeness
 from index.lexical import LexicalIndex
+from index.likeness import Likeness
 from index.manifest import Builder, Landmark, Manifest, changed_files, read_manifest, require_same
 from index.names import collection
 from index.records import Records

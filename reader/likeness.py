@@ -42,7 +42,9 @@ class Lesson:
 
 def texts_of(lines: Sequence[Written]) -> tuple[list[str], list[str], list[int]]:
     """Return the texts of questions and near-misses, the fact that answers each, and the place of its twin."""
-    texts, facts, twins = [], [], []
+    texts: list[str] = []
+    facts: list[str] = []
+    twins: list[int] = []
     for line in lines:
         first = len(texts)
         both = [(line.question, line.fact)] * bool(line.question) + [(line.miss, NOTHING)] * bool(line.miss)
@@ -67,7 +69,7 @@ def learn(lesson: Lesson, seed: int = 0) -> Likeness:
     optimizer = torch.optim.Adam([matrix], lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS * -(-count // BATCH))
     for _ in range(EPOCHS):
-        for batch in torch.randperm(count).split(BATCH):
+        for batch in torch.split(torch.randperm(count), BATCH):
             others = torch.randperm(count)[:NEIGHBOURHOOD]
             asked, known = (torch.nn.functional.normalize(whitened[rows] @ matrix) for rows in (batch, others))
             own = (others[None] == batch[:, None]) | (others[None] == twins[batch][:, None])
@@ -94,8 +96,8 @@ def _whitening(lesson: Lesson) -> np.ndarray:
 
 
 def told_apart(likeness: Likeness | None, known: Lesson, asked: Lesson) -> dict[str, float]:
-    """Return for questions that were not learned from how often the nearest answered one has the same fact, and the area
-    under the curve of the say of what is answered among the ten nearest: questions against near-misses.
+    """Return for questions that were not learned from how often the nearest answered one has the same fact, and the
+    area under the curve of the say of what is answered among the ten nearest: questions against near-misses.
     """
     from sklearn.metrics import roc_auc_score
 

@@ -83,10 +83,28 @@ def laid_out() -> Parts:
         kept = gr.Textbox(elem_id="kept", show_label=False, visible="hidden")
         asked = gr.Textbox(elem_id="asked", show_label=False, visible="hidden")
     return Parts(
-        gr.State(Conversation()),
-        *(masthead, welcome, examples, past, current, announcement, message),
-        *(question, ask, stop, footnote, sources, form, turn, action),
-        *(asked, suggestions, conversations, download, keep, kept),
+        state=gr.State(Conversation()),
+        masthead=masthead,
+        welcome=welcome,
+        examples=examples,
+        past=past,
+        current=current,
+        announcement=announcement,
+        message=message,
+        question=question,
+        ask=ask,
+        stop=stop,
+        footnote=footnote,
+        sources=sources,
+        form=form,
+        turn=turn,
+        action=action,
+        asked=asked,
+        suggestions=suggestions,
+        conversations=conversations,
+        download=download,
+        keep=keep,
+        kept=kept,
     )
 
 

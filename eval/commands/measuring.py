@@ -140,10 +140,8 @@ def _calibrate(options: argparse.Namespace) -> int:
     rows = calibrate.weigh(assistant, cases, generator, report)
     if options.out:
         write_rows(rows, options.out / ROWS)
-    if generator is None:
-        judge = READER if settings.reader else UNREAD
-    else:
-        judge = TRAINED if generator.trained else VOTE
+    voted = TRAINED if generator and generator.trained else VOTE
+    judge = voted if generator else READER if settings.reader else UNREAD
     known = [row for row in rows if "asked" in row.values]
     if known:  # the others are judged as where no question is known
         rows, judge = known, judge + WITH_QUESTIONS

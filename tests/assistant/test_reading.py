@@ -81,9 +81,11 @@ def test_who_comes_while_another_waits_is_answered_unread_at_once_and_told(tmp_p
         unread = assistant.answer(QUESTION)
         refused = assistant.answer("Where do penguins sleep?")
         reader.free.set()
-    assert told_unread(unread) and told_unread(refused)
+    assert told_unread(unread)
+    assert told_unread(refused)
     assert (unread.status, refused.status) == (Status.ANSWERED, Status.NOT_IN_CORPUS)
-    assert not told_unread(first.result()) and not told_unread(second.result())
+    assert not told_unread(first.result())
+    assert not told_unread(second.result())
     assert len(reader.asked) == 2
 
 
