@@ -24,9 +24,10 @@ class Signals:
     """Of the quotes: `cosine` of the nearest sentence, `coverage`, the share of the question's words that one holds,
     `kind`, 1 when the first has no answer of the kind asked for; where a reader has read them `reading`, the log-odds
     that the best answers, and `second`, those of the next. Of the question: how many of the `figures` it asks about and
-    of its `names` stand in no quote, its `length`, and whether it `follows` others that complete it. Where questions are
-    known: `asked`, the cosine of the nearest that the quoted facts answer, and of the nearest few the shares that those
-    facts answer (`answered`) and that nothing does (`vain`); None where none is known to what the best quote tells.
+    of its `names` stand in no quote, its `length`, and whether it `follows` others that complete it. Where questions
+    are known: `asked`, the cosine of the nearest that the quoted facts answer, and of the nearest few the shares that
+    those facts answer (`answered`) and that nothing does (`vain`); None where none is known to what the best quote
+    tells.
     """
 
     cosine: float
