@@ -90,7 +90,7 @@ class Records:
         except sqlite3.DatabaseError as error:
             raise IndexUnusable(f"{path} cannot be opened ({error})") from error
         # What is cited is looked at several times an answer; an index does not change while it is open.
-        self.document = lru_cache(_KEPT)(self._document)
+        self._kept = lru_cache(_KEPT)(self._read)
 
     def add_documents(self, documents: Iterable[tuple[Document, str]]) -> None:
         """Store documents with their fingerprints."""
@@ -136,8 +136,11 @@ class Records:
         rows = "SELECT DISTINCT number, json_extract(value, '$.fact') FROM chunks, json_each(body, '$.references')"
         yield from self._db.execute(rows)
 
-    def _document(self, document_id: str, language: str) -> Document:
+    def document(self, document_id: str, language: str) -> Document:
         """Return one document, or raise `KeyError`."""
+        return self._kept(document_id, language)
+
+    def _read(self, document_id: str, language: str) -> Document:
         query = "SELECT body FROM documents WHERE id = ? AND language = ?"
         row = self._db.execute(query, (document_id, language)).fetchone()
         if row is None:

@@ -150,7 +150,7 @@ class Conversation:
     exchanges: list[Exchange] = field(default_factory=list)
     view: View | None = None
     draft: Draft | None = None
-    judging: bool = False  # whether the form that judges an answer stands on the page
+    form_shown: bool = False  # the form that judges an answer, by what was drawn last
     search: Search | None = None
     run: Run | None = None
     begun: int = 0

@@ -15,7 +15,9 @@ from ui.texts import texts
 
 
 class Drawing:
-    """Draws conversations into the `parts` of the page. It keeps none of them, and changes nothing but their names."""
+    """Draws conversations into the `parts` of the page. It keeps none of them, and changes nothing but
+    their names and what they know of the form that judges.
+    """
 
     def __init__(self, parts: Parts, library: Library, judging: Judging | None, card: Path | None) -> None:
         self._parts = parts

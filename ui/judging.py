@@ -55,9 +55,9 @@ class Judging:
     def shown(self, conversation: Conversation, form: Form) -> dict[Any, Any]:
         """Return the form as it is for what the conversation has open; the fields keep what is in them."""
         draft = conversation.draft if conversation.view and conversation.view.judging else None
-        stood, conversation.judging = conversation.judging, draft is not None
+        shown_before, conversation.form_shown = conversation.form_shown, draft is not None
         if draft is None:
-            return {form.column: gr.update(visible=False)} if stood else {}
+            return {form.column: gr.update(visible=False)} if shown_before else {}
         words = texts(conversation.language)
         return {
             form.column: gr.update(visible=True),

@@ -199,6 +199,9 @@ class Page:
 
     def act(self, sent: str, conversation: Conversation) -> Update:
         """Do what a button in the page's own markup asks for, other than `turn`: `<verb>:<object>#<counter>`."""
+        return self._acted(sent, conversation) or gr.skip()
+
+    def _acted(self, sent: str, conversation: Conversation) -> Update:
         verb, _, target = sent.rpartition("#")[0].partition(":")
         if verb == "new":
             conversation.clear()
@@ -233,7 +236,7 @@ class Page:
     def judge(self, reason: str | None, comment: str | None, conversation: Conversation) -> Update:
         """Store what the reader was shown, and says of an answer."""
         if self._judging is None:
-            return {}
+            return gr.skip()
         if problem := self._judging.store(conversation, reason, comment):
             return {self._parts.form.problem: problem_html(problem)}
         thanks = said_html(texts(conversation.language).feedback_thanks)

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.answer import Evidence, Status, Turn, Waiting
 from assistant.calibration import calibration
+from assistant.reading import PAUSE, Reading
 from assistant.texts import say
 from assistant.turns import Turns
 from tests.assistant import fakes
@@ -87,6 +88,24 @@ def test_who_comes_while_another_waits_is_answered_unread_at_once_and_told(tmp_p
     assert not told_unread(first.result())
     assert not told_unread(second.result())
     assert len(reader.asked) == 2
+
+
+def test_a_rush_lasts_until_for_a_second_nobody_has_asked(found):
+    now, reader = [100.0], FakeReader(SAID)
+    assistant = fakes.assistant(found, reader=reader)
+    assistant.reading = Reading(reader, clock=lambda: now[0])
+    line = assistant.reading.line
+    with line.turn() as first, line.turn():
+        assert list(first) == []
+        assert told_unread(assistant.answer(QUESTION))
+    now[0] += 0.9 * PAUSE
+    assert assistant.reading.rush
+    last = assistant.answer(QUESTION)
+    assert told_unread(last)
+    assert assistant.suggestions(last, [Turn("user", QUESTION), Turn("assistant", last.answer)]) == ()
+    now[0] += PAUSE
+    assert not assistant.reading.rush
+    assert not told_unread(assistant.answer(QUESTION))
 
 
 def told_unread(answer):

@@ -140,3 +140,15 @@ def test_a_broken_call_is_told_nothing_of_the_machine(path, body):
         answer = client.post(f"/gradio_api/{path}", content=body, headers={"Content-Type": "application/json"})
     told = ["Traceback", "site-packages", ".py", str(ROOT), "root:"]
     assert [name for name in told if name in answer.text] == []
+
+
+@pytest.mark.parametrize("box", ["action", "turn"])
+@pytest.mark.parametrize("sent", ["edit:99#1", "judge:99.up#1", "withdraw:99#1", "quote#1", "nonsense:1#1", "", "#"])
+def test_a_button_that_is_no_longer_there_changes_nothing_and_is_no_error(client, box, sent):
+    config = client.get("/config").json()
+    element = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == box)
+    function = next(fn["id"] for fn in config["dependencies"] if [element, "change"] in fn["targets"])
+    call = {"data": [sent, None], "fn_index": function, "session_hash": "gone", "event_data": None, "trigger_id": 0}
+    answer = client.post("/gradio_api/run/predict", json=call)
+    assert answer.status_code == 200
+    assert "error" not in answer.json()
