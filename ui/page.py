@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 AT_ONCE = 8
 WAITING = 64  # questions that may wait beside those; whoever comes then is told to try again
 SESSIONS = 500  # the latest, of which anything is held in memory
+_NOTHING: Update = gr.skip()  # what a handler returns that changes nothing; Gradio takes an empty update for an error
 
 
 class Page:
@@ -199,7 +200,7 @@ class Page:
 
     def act(self, sent: str, conversation: Conversation) -> Update:
         """Do what a button in the page's own markup asks for, other than `turn`: `<verb>:<object>#<counter>`."""
-        return self._acted(sent, conversation) or gr.skip()
+        return self._acted(sent, conversation) or _NOTHING
 
     def _acted(self, sent: str, conversation: Conversation) -> Update:
         verb, _, target = sent.rpartition("#")[0].partition(":")
@@ -236,7 +237,7 @@ class Page:
     def judge(self, reason: str | None, comment: str | None, conversation: Conversation) -> Update:
         """Store what the reader was shown, and says of an answer."""
         if self._judging is None:
-            return gr.skip()
+            return _NOTHING
         if problem := self._judging.store(conversation, reason, comment):
             return {self._parts.form.problem: problem_html(problem)}
         thanks = said_html(texts(conversation.language).feedback_thanks)
