@@ -16,6 +16,7 @@ from corpus.errors import WeightsError
 from index import windows
 from index.windows import Window
 from weights.hashing import sha256_of
+from weights.rows import load
 
 if TYPE_CHECKING:
     from index.crossencoder import CrossEncoder
@@ -150,18 +151,14 @@ def _checked(folder: Path) -> dict[str, Any]:
 
 
 def network(folder: Path) -> "CrossEncoder":
-    """Return the network that `folder` holds, in float32; matrices are stored as bytes with a scale a row.
+    """Return the network that `folder` holds, in float32.
 
     WeightsError when a file is not the one that was shipped.
     """
-    from safetensors.torch import load_file
-
     from index.crossencoder import CrossEncoder
 
     quick, deep = _checked(folder)["depths"]
-    state = {name: value.float() for name, value in load_file(folder / TENSORS).items()}
-    for name in [name for name in state if name.endswith(".scale")]:
-        state[name.removesuffix(".scale")] *= state.pop(name)
+    state = load(folder / TENSORS)
     made = CrossEncoder(len(state["words.weight"]), deep, (quick, deep)).eval()
     made.load_state_dict(state)
     return made
