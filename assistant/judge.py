@@ -1,13 +1,14 @@
 """Step 4, first half: do the quotes answer the question at all? A wrong "yes" is what costs an investor money.
 
 The best quote must not be far off. Then the signals are weighed by a logistic regression; its weights and thresholds
-were found by `python -m eval calibrate` (calibration.json). Where a generator runs its Yes/No log-probability gap is
-one more signal. Without reader and known questions two thresholds and a veto remain: docs/decisions/answerability.md.
+were found by `python -m eval calibrate` (calibration.json). Where a generator runs and they leave it open, its Yes/No
+log-probability gap is weighed against them. Without reader and known questions two thresholds and a veto remain:
+docs/decisions/answerability.md.
 """
 
 from collections.abc import Sequence
 
-from assistant.calibration import READER, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, Judgement, calibration
+from assistant.calibration import READER, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, Judgement, Weighing, calibration
 from assistant.considered import Considered
 from assistant.evidence import Quote
 from assistant.kinds import asked_kind, offers
@@ -29,7 +30,7 @@ def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
         kind = asked_kind(considered.question, considered.language)
         offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
         return Judgement(offered and nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
-    judged = _weighed(READER if read else UNREAD, taken)
+    judged = _weighing(READER if read else UNREAD, taken).judge(taken.as_row())
     return judged if alone or judged.sure else Judgement(nearest >= NEAR_ENOUGH)
 
 
@@ -39,14 +40,15 @@ def judge_vote(gap: float | None, considered: Considered, *, trained: bool) -> J
         return judge_evidence(considered, alone=True)
     if not was_read(considered.quotes):
         return Judgement(gap >= (YES_GAP_TRAINED if trained else YES_GAP))
-    return _weighed(TRAINED if trained else VOTE, signals(considered), gap=gap)
+    taken = signals(considered)
+    unvoted = _weighing(READER, taken).log_odds(taken.as_row())
+    return _weighing(TRAINED if trained else VOTE, taken).judge(taken.as_row() | {"gap": gap, "unvoted": unvoted})
 
 
-def _weighed(by: str, taken: Signals, **more: float) -> Judgement:
+def _weighing(by: str, taken: Signals) -> Weighing:
     """Known questions change what the other signals are worth, so there is a weighing with them and one without."""
     known, with_questions = calibration(), by + WITH_QUESTIONS
-    name = with_questions if taken.asked is not None and with_questions in known else by
-    return known[name].judge(taken.as_row() | more)
+    return known[with_questions if taken.asked is not None and with_questions in known else by]
 
 
 def was_read(quotes: Sequence[Quote]) -> bool:

@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from assistant.answer import Turn as Said
 from assistant.assistant import Assistant
 from assistant.calibration import read_calibration
 from assistant.considered import Considered
+from assistant.evidence import Quote
 from assistant.generator import Generator
 from assistant.prompts import judging
 from assistant.signals import signals
@@ -23,9 +25,6 @@ from index.reader import Reader
 FOLDS, SEED = 5, 0
 # Of what the quotes answer at most this share is refused: the threshold is the highest that keeps to it.
 REFUSED = 0.10
-# With a vote, where questions are known, fewer: of what the documents answer but the quotes do not quite, it refuses
-# more. Of the answerable own turns .132 were refused at a tenth, .070 at this, which was chosen with that run in view.
-REFUSED_BY_VOTE = 0.065
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
 SURE = 0.95  # of what is judged so surely so much is right: no vote is asked for it
 CURVE = 20  # points of the curve that is kept
@@ -39,33 +38,50 @@ FURTHEST = 2.0  # spreads from its mean that a signal counts for at most: what i
 
 @dataclass(frozen=True)
 class Weighed:
-    """The signals of one case, and whether its quotes answer it."""
+    """The signals of one case, whether its quotes answer it, and what a generator would be asked about them."""
 
     case: str
     values: dict[str, float]
     answers: bool
+    question: str = ""
+    quotes: tuple[Quote, ...] = ()
 
 
-def weigh(
-    assistant: Assistant, cases: Iterable[Case], generator: Generator | None, report: Callable[[str], None]
-) -> list[Weighed]:
+def weigh(assistant: Assistant, cases: Iterable[Case], report: Callable[[str], None]) -> list[Weighed]:
     """Take the signals of every question. Quotes that do not state what was asked for do not answer it.
 
-    In a conversation the turns before were answered as the case has it. With a `generator` its gap is one more signal.
+    In a conversation the turns before were answered as the case has it.
     """
     found: list[Weighed] = []
     for case, turn, history in _turns(cases):
         considered = assistant.evidence(turn.user, history, case.lang)
         if not considered.quotes:
             continue
-        values = signals(considered).as_row()
-        if generator is not None:
-            gap = generator.yes_no_gap(judging(considered.standalone, considered.quotes, trained=generator.trained))
-            values["gap"] = 0.0 if gap is None else gap
         facts = set(turn.facts) if turn.behaviour in ("answer", "answer-corrected") else set()
-        found.append(Weighed(case.id, values, _states(considered, facts)))
+        values, answers = signals(considered).as_row(), _states(considered, facts)
+        found.append(Weighed(case.id, values, answers, considered.standalone, tuple(considered.quotes)))
         if len(found) % 50 == 0:
             report(f"weighed {len(found)} cases")
+    return found
+
+
+def vote(
+    rows: Sequence[Weighed], unvoted: dict[str, Any], generator: Generator, report: Callable[[str], None]
+) -> list[Weighed]:
+    """Ask the generator about the rows that the weighing `unvoted`, fitted to them, is not sure of.
+
+    Their signals are its log-odds, cross-validated as they are for cases it has not seen, and the generator's gap.
+    """
+    odds, found = cross_validated(rows), []
+    no, yes = unvoted.get("sure", (-inf, inf))
+    unsure = [place for place, far in enumerate(odds - unvoted["threshold"]) if no < far < yes]
+    for place in unsure:
+        row = rows[place]
+        gap = generator.yes_no_gap(judging(row.question, row.quotes, trained=generator.trained))
+        values = {"unvoted": float(odds[place]), "gap": 0.0 if gap is None else gap}
+        found.append(replace(row, values=values))
+        if len(found) % 50 == 0:
+            report(f"asked about {len(found)} of {len(unsure)} unsure cases")
     return found
 
 
@@ -87,27 +103,13 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
 
     At most the share `refused` of what the quotes answer is below the threshold.
     """
-    from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score, roc_curve
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
 
-    names = list(rows[0].values)
-    values = np.array([[row.values[name] for name in names] for row in rows])
-    truth = np.array([row.answers for row in rows])
-    degree, freedom = (2, _HELD_BACK) if len(rows) >= ENOUGH else (1, 1.0)
-    model = make_pipeline(
-        StandardScaler(),
-        FunctionTransformer(_not_far),
-        PolynomialFeatures(degree, interaction_only=True, include_bias=False),
-        LogisticRegression(class_weight="balanced", C=freedom, max_iter=2000),
-    )
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    odds = cross_val_predict(model, values, truth, cv=folds, method="decision_function")
+    names, values, truth = _table(rows)
+    odds = cross_validated(rows)
     wrongly, rightly, at = roc_curve(truth, odds, drop_intermediate=False)
     best = int(np.argmax(rightly >= 1 - refused))
-    scaler, _, products, regression = (step for _, step in model.fit(values, truth).steps)
+    scaler, _, products, regression = (step for _, step in _model(len(rows)).fit(values, truth).steps)
     weighed = ["*".join(name.split()) for name in products.get_feature_names_out(names)]
     return {
         "weights": {name: round(float(w), 4) for name, w in zip(weighed, regression.coef_[0], strict=True)},
@@ -126,20 +128,33 @@ def fit(rows: Sequence[Weighed], refused: float) -> dict[str, Any]:
     }
 
 
-def rechosen(fitted: dict[str, Any], refused: float) -> dict[str, Any]:
-    """Return a weighing with another threshold: the point of its kept curve that refuses most, at most `refused`.
+def cross_validated(rows: Sequence[Weighed]) -> npt.NDArray[np.float64]:
+    """Return the log-odds of each row from a weighing that was fitted to the others."""
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-    What it was sure of it stays sure of. Raises `UsageError` when no point of the curve refuses so few.
-    """
-    fitting = [point for point in fitted["curve"] if point["wrongly_refused"] <= refused]
-    if not fitting:
-        raise UsageError(f"No point of the kept curve refuses {refused:.3f} or fewer: calibrate anew, without --kept.")
-    point = max(fitting, key=lambda point: point["threshold"])
-    chosen = {"threshold": point["threshold"], "at_threshold": {k: v for k, v in point.items() if k != "threshold"}}
-    if "sure" in fitted:
-        moved = fitted["threshold"] - point["threshold"]
-        chosen["sure"] = [round(far + moved, 3) for far in fitted["sure"]]
-    return fitted | chosen
+    _, values, truth = _table(rows)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
+    return np.asarray(cross_val_predict(_model(len(rows)), values, truth, cv=folds, method="decision_function"))
+
+
+def _table(rows: Sequence[Weighed]) -> tuple[list[str], npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    names = list(rows[0].values)
+    values = np.array([[row.values[name] for name in names] for row in rows])
+    return names, values, np.array([row.answers for row in rows])
+
+
+def _model(cases: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
+
+    degree, freedom = (2, _HELD_BACK) if cases >= ENOUGH else (1, 1.0)
+    return make_pipeline(
+        StandardScaler(),
+        FunctionTransformer(_not_far),
+        PolynomialFeatures(degree, interaction_only=True, include_bias=False),
+        LogisticRegression(class_weight="balanced", C=freedom, max_iter=2000),
+    )
 
 
 def _sure(odds: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_], threshold: float) -> tuple[float, float]:

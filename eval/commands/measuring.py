@@ -7,7 +7,7 @@ import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, read_calibration
+from assistant.calibration import CALIBRATION, READER, SUPPORT, TRAINED, UNREAD, VOTE, WITH_QUESTIONS
 from assistant.factory import build_assistant
 from assistant.generator import build_generator
 from assistant.settings import read_settings
@@ -67,10 +67,7 @@ def _add_retrieval(commands: Subparsers) -> None:
 
 def _add_calibrate(commands: Subparsers) -> None:
     judging = commands.add_parser("calibrate", help="find weights and thresholds of the judgement on dev cases")
-    judging.add_argument("--vote", action="store_true", help="with the generator's gap (2 s a question)")
-    judging.add_argument(
-        "--kept", action="store_true", help="choose the vote's threshold anew on the kept curve; nothing is asked"
-    )
+    judging.add_argument("--vote", action="store_true", help="and those of the generator's vote (2 to 8 s a case)")
     judging.add_argument("--support", type=Path, metavar="PAIRS.jsonl", help="find the threshold of support instead")
     judging.add_argument("--cases", type=Path, nargs="+", default=list(DEV_CASES), metavar="CASES.jsonl")
     judging.add_argument("--limit", type=int, metavar="N", help="about N of the cases, always the same ones")
@@ -124,12 +121,6 @@ def _calibrate(options: argparse.Namespace) -> int:
         show(json.dumps(fitted, indent=1))
         calibrate.write({SUPPORT: fitted}, CALIBRATION)
         return 0
-    if options.kept:
-        judge = TRAINED + WITH_QUESTIONS
-        fitted = calibrate.rechosen(read_calibration()[judge], calibrate.REFUSED_BY_VOTE)
-        show(json.dumps({name: fitted[name] for name in ("threshold", "at_threshold")}, indent=1))
-        calibrate.write({judge: fitted}, CALIBRATION)
-        return 0
     report = StderrReport()
     settings = read_settings(composer="auto" if options.vote else "extractive")
     assistant = build_assistant(settings, report)
@@ -137,19 +128,22 @@ def _calibrate(options: argparse.Namespace) -> int:
     cases = [case for file in options.cases for case in read_cases(file)]
     if options.limit:
         cases = random.Random(calibrate.SEED).sample(cases, min(options.limit, len(cases)))
-    rows = calibrate.weigh(assistant, cases, generator, report)
-    if options.out:
-        write_rows(rows, options.out / ROWS)
-    voted = TRAINED if generator and generator.trained else VOTE
-    judge = voted if generator else READER if settings.reader else UNREAD
+    rows = calibrate.weigh(assistant, cases, report)
     known = [row for row in rows if "asked" in row.values]
-    if known:  # the others are judged as where no question is known
-        rows, judge = known, judge + WITH_QUESTIONS
-    fitted = calibrate.fit(rows, calibrate.REFUSED_BY_VOTE if options.vote and known else calibrate.REFUSED)
+    asked = WITH_QUESTIONS if known else ""
+    rows = known or rows  # the others are judged as where no question is known
+    judge = (READER if settings.reader else UNREAD) + asked
+    fitted = {judge: calibrate.fit(rows, calibrate.REFUSED)}
     if not known:  # it serves other corpora, where it was as surely right in .79 to .89 of cases, not .95: always vote
-        del fitted["sure"]
+        del fitted[judge]["sure"]
+    if generator:
+        voted = calibrate.vote(rows, fitted[judge], generator, report)
+        fitted[(TRAINED if generator.trained else VOTE) + asked] = calibrate.fit(voted, calibrate.REFUSED)
+        rows += voted
+    if options.out:
+        write_rows([replace(row, quotes=()) for row in rows], options.out / ROWS)
     show(json.dumps(fitted, indent=1))
-    calibrate.write({judge: fitted}, CALIBRATION)
+    calibrate.write(fitted, CALIBRATION)
     return 0
 
 

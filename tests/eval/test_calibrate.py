@@ -2,12 +2,10 @@
 
 import json
 import random
+from dataclasses import replace
 
-import pytest
-
-from assistant.calibration import TRAINED, WITH_QUESTIONS, Weighing, read_calibration
-from corpus.errors import UsageError
-from eval.calibrate import ENOUGH, REFUSED_BY_VOTE, Weighed, fit, rechosen, write
+from assistant.calibration import Weighing
+from eval.calibrate import ENOUGH, Weighed, cross_validated, fit, vote, write
 
 
 def rows(count: int = 200, noise: float = 1.0) -> list[Weighed]:
@@ -72,18 +70,40 @@ def test_it_is_sure_where_it_is_hardly_ever_wrong():
     assert yes - no > clearly - surer
 
 
-def test_another_threshold_is_chosen_on_the_kept_curve_and_what_was_sure_stays_so():
-    found = fit(rows(noise=3.0), 0.1)
-    milder = rechosen(found, 0.02)
-    assert milder["threshold"] < found["threshold"]
-    assert milder["at_threshold"]["wrongly_refused"] <= 0.02
-    for side in (0, 1):
-        before, after = (found["threshold"] + found["sure"][side], milder["threshold"] + milder["sure"][side])
-        assert after == pytest.approx(before, abs=0.001)
-    with pytest.raises(UsageError, match="without --kept"):
-        rechosen(found, -1.0)
+class Voting:
+    """A generator that knows every answer, and keeps what it was asked."""
+
+    trained = True
+
+    def __init__(self, given: list[Weighed]) -> None:
+        self._right = {row.question: row.answers for row in given}
+        self.asked: list[str] = []
+
+    def yes_no_gap(self, messages) -> float:
+        said = "\n".join(str(message.content) for message in messages)
+        question = next(question for question in self._right if f"{question}?" in said)
+        self.asked.append(question)
+        return 3.0 if self._right[question] else -3.0
 
 
-def test_the_vote_that_ships_is_the_one_that_the_command_chooses():
-    judge = read_calibration()[TRAINED + WITH_QUESTIONS]
-    assert rechosen(judge, REFUSED_BY_VOTE) == judge
+def test_a_vote_is_asked_for_where_the_signals_leave_it_open_and_weighed_against_them():
+    given = [replace(row, question=f"Question {row.case} of them") for row in rows(noise=3.0)]
+    asked = [replace(row, question=f"{row.question}?") for row in given]
+    unvoted, generator = fit(asked, 0.1), Voting(given)
+    voted = vote(asked, unvoted, generator, print)
+    no, yes = unvoted["sure"]
+    beyond = [odds - unvoted["threshold"] for odds in cross_validated(asked)]
+    unsure = [row.question for row, odds in zip(given, beyond, strict=True) if no < odds < yes]
+    assert 0 < len(unsure) < len(given)
+    assert generator.asked == unsure
+    assert [set(row.values) for row in voted] == [{"unvoted", "gap"}] * len(unsure)
+    found = fit(voted, 0.1)
+    assert found["weights"]["gap"] > found["weights"]["unvoted"]
+    assert found["area_under_curve"] > 0.97
+
+
+def test_where_it_is_never_sure_every_case_is_asked_about():
+    given = [replace(row, question=f"Question {row.case} of them?") for row in rows(20)]
+    generator = Voting([replace(row, question=row.question.rstrip("?")) for row in given])
+    vote(given, {"threshold": 0.0}, generator, print)
+    assert len(generator.asked) == 20
