@@ -78,6 +78,10 @@ class DeferredEmbedder:
         """See `index.embed.Embedder`."""
         return self._model.queries(texts)
 
+    def alike(self, texts: list[str]) -> Vectors:
+        """See `index.embed.Embedder`."""
+        return self._model.alike(texts)
+
 
 def embedder_identity() -> str:
     """Name and hash of the packaged embedding model, as an index is stamped with it."""

@@ -121,6 +121,10 @@ class GeneratedEmbedder:
         """Embed questions that begin with a field and a topic: near that topic, near no document by design."""
         return self._vectors([_keys(text, text) for text in texts])
 
+    def alike(self, texts: list[str]) -> Vectors:
+        """The same: no questions are known to these documents."""
+        return self.queries(texts)
+
     def _vectors(self, keys: list[tuple[str, ...]]) -> Vectors:
         places = np.array([[crc32(key.encode()) for key in row] for row in keys]) % len(self._directions)
         own = np.einsum("k,nkd->nd", _SHARES, self._directions[places]) * self._spread * np.sqrt(1 - _COMMON)

@@ -73,6 +73,10 @@ class TimedEmbedder:
         """Embed some questions at once, timed."""
         return self._timed(lambda: self._embedder.queries(texts))
 
+    def alike(self, texts: list[str]) -> Vectors:
+        """Embed questions to be compared, timed."""
+        return self._timed(lambda: self._embedder.alike(texts))
+
     def _timed(self, embed: Callable[[], Vectors]) -> Vectors:
         started = time.perf_counter()
         vectors = embed()

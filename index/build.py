@@ -152,7 +152,7 @@ class _Build:
         known = self.before.questions()
         for batch in batch_iterate(_QUESTIONS_BATCH, questions):
             new = [asked.text for asked in batch if asked.text not in known]
-            vectors = known | dict(zip(new, self.embedder.queries(new), strict=True)) if new else known
+            vectors = known | dict(zip(new, self.embedder.alike(new), strict=True)) if new else known
             with storing():
                 self.parts.questions.append(np.stack([vectors[asked.text] for asked in batch]))
             self.report(f"compared {len(self.parts.questions)} known questions")

@@ -8,7 +8,8 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 from corpus.document import Span
-from index.encoder import Encoder
+from index.encoder import Encoder, Vector
+from index.likeness import likeness_for
 
 Vectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 _QUERIES_KEPT = 1024
@@ -40,6 +41,9 @@ class Embedder(Protocol):
     def queries(self, texts: list[str]) -> Vectors:
         """Embed some questions at once, which is quicker than one by one; shape (len(texts), dimension)."""
 
+    def alike(self, texts: list[str]) -> Vectors:
+        """Embed questions to be compared with questions: near are those that ask for the same; the same shape."""
+
 
 class SentenceEmbedder(Embeddings):
     """A sentence-transformers folder with mean pooling and prompts named "query" and "passage", as E5 has them.
@@ -49,9 +53,9 @@ class SentenceEmbedder(Embeddings):
 
     def __init__(self, folder: Path, identity: str) -> None:
         self.identity = identity
-        self._encoder = Encoder(folder)
+        self._encoder = Encoder(folder, likeness_for(identity))
         self.dimension = self._encoder.dimension
-        self._recent: dict[str, np.ndarray] = {}  # questions and their vectors, the latest last
+        self._recent: dict[str, tuple[Vector, Vector]] = {}  # questions and both vectors of each, the latest last
         self._lock = Lock()
 
     def passages(self, texts: list[str]) -> Vectors:
@@ -82,15 +86,39 @@ class SentenceEmbedder(Embeddings):
 
     def queries(self, texts: list[str]) -> Vectors:
         """Embed some questions side by side; shape (len(texts), dimension). Repeated questions are remembered."""
-        with self._lock:
-            known = {text: self._recent.pop(text) for text in set(texts) & self._recent.keys()}
+        known = self._remembered(texts)
         new = [text for text in dict.fromkeys(texts) if text not in known]
-        known |= dict(zip(new, self._encode(new, "query"), strict=True))
+        known |= dict(zip(new, self._asked(new), strict=True))
         with self._lock:
+            for text in known:
+                self._recent.pop(text, None)
             self._recent |= known
             for oldest in list(self._recent)[:-_QUERIES_KEPT]:
                 del self._recent[oldest]
-        return np.array([known[text] for text in texts], dtype=np.float32).reshape(-1, self.dimension)
+        return self._stacked([known[text][0] for text in texts])
+
+    def alike(self, texts: list[str]) -> Vectors:
+        """Embed questions to be compared with questions; those that were embedded lately cost nothing more."""
+        if not self._encoder.compares:
+            return self.queries(texts)
+        known = {text: alike for text, (_, alike) in self._remembered(texts).items()}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        each = self._encoder.each_likeness(self._encoder.encodings(new, "query")) if new else ()
+        known |= {new[place]: alike for place, alike in each}
+        return self._stacked([known[text] for text in texts])
+
+    def _remembered(self, texts: list[str]) -> dict[str, tuple[Vector, Vector]]:
+        with self._lock:
+            return {text: self._recent[text] for text in texts if text in self._recent}
+
+    def _asked(self, texts: list[str]) -> list[tuple[Vector, Vector]]:
+        if not texts or not self._encoder.compares:
+            return [(row, row) for row in self._encode(texts, "query")]
+        each = dict(self._encoder.each_with_likeness(self._encoder.encodings(texts, "query")))
+        return [(_unit(tokens.mean(axis=0)), alike) for tokens, alike in (each[place] for place in range(len(texts)))]
+
+    def _stacked(self, rows: list[Vector]) -> Vectors:
+        return np.array(rows, dtype=np.float32).reshape(-1, self.dimension)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Embed passages, for LangChain."""

@@ -1,6 +1,6 @@
 """From texts to the vectors of their tokens: a transformer on the processor, by the quickest way it has."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
@@ -12,17 +12,22 @@ from langchain_core.utils.iter import batch_iterate
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
+    from index.upper import Upper
+
+Vector = np.ndarray[tuple[int], np.dtype[np.float32]]
 TokenVectors = np.ndarray[tuple[int, int], np.dtype[np.float32]]
+Network = Callable[..., Any]  # token ids (texts, tokens) to what it makes of them
 _TOKENS = 512  # in a pass; more buys no speed
 
 
 class Encoder:
     """The transformer and the tokenizer of a sentence-transformers folder. Safe to use from several threads.
 
-    Runs in bfloat16 where the processor computes in it, on weights laid out once for its matrix units.
+    Runs in bfloat16 where the processor computes in it, on weights laid out once for its matrix units. `likeness` are
+    the upper layers by which questions are compared with questions, and behind which layer of the model they go on.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, likeness: "tuple[Upper, int] | None" = None) -> None:
         import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
@@ -45,7 +50,15 @@ class Encoder:
         self._tokenizer.no_padding()
         transformer = cast("Any", model[0]).auto_model
         transformer.pooler = None  # computed at every pass and used by none
-        self._vectors = unlocked(TokenStates(transformer), torch.full((2, 8), 5))
+        example = torch.full((2, 8), 5)
+        self._states = unlocked(TokenStates(transformer), example)
+        self.compares = likeness is not None
+        if likeness:
+            from index.upper import BothStates, UpperStates
+
+            upper = likeness[0].to(quickest())
+            self._both = unlocked(BothStates(transformer, upper, likeness[1]), example)
+            self._compared = unlocked(UpperStates(transformer, upper, likeness[1]), example)
 
     def encodings(self, texts: Sequence[str], prompt: str) -> "list[Encoding]":
         """Cut texts, each behind the prompt of this name, into tokens; their offsets count from the text's start."""
@@ -57,27 +70,43 @@ class Encoder:
         Longest first. Only equally long texts share a pass: nothing is computed for padding, and a text's vectors do
         not depend on its neighbours, so an index brought up to date is the one that a clean build makes.
         """
+        return self._each(encodings, self._states)
+
+    def each_with_likeness(self, encodings: "Sequence[Encoding]") -> Iterator[tuple[int, tuple[TokenVectors, Vector]]]:
+        """Yield the same and, of each text, the unit vector by which questions are compared, where it `compares`."""
+        return self._each(encodings, self._both)
+
+    def each_likeness(self, encodings: "Sequence[Encoding]") -> Iterator[tuple[int, Vector]]:
+        """Yield the place of each text and that vector alone, which is quicker than both."""
+        return self._each(encodings, self._compared)
+
+    def _each(self, encodings: "Sequence[Encoding]", network: Network) -> Iterator[tuple[int, Any]]:
         from index.processor import on_one_core
 
         ids = [encoding.ids for encoding in encodings]
         if len(ids) == 1:  # a question: handing it over costs more than it saves
             with on_one_core():
-                vectors = self._forward(ids)
-            yield 0, vectors[0]
+                made = _forward(ids, network)
+            yield 0, made[0]
             return
-        batches = list(_equally_long([len(row) for row in ids]))
-        passes = self._cores.map(lambda batch: self._forward([ids[place] for place in batch]), batches)
-        for batch, vectors in zip(batches, passes, strict=True):
-            yield from zip(batch, vectors, strict=True)
-
-    def _forward(self, ids: list[list[int]]) -> np.ndarray:
-        import torch
-
-        with torch.inference_mode():
-            return np.asarray(self._vectors(torch.tensor(ids)).numpy())
+        batches = list(equally_long([len(row) for row in ids]))
+        passes = self._cores.map(lambda batch: _forward([ids[place] for place in batch], network), batches)
+        for batch, made in zip(batches, passes, strict=True):
+            yield from zip(batch, made, strict=True)
 
 
-def _equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:
+def _forward(ids: list[list[int]], network: Network) -> list[Any]:
+    """Return what the network makes of each text."""
+    import torch
+
+    with torch.inference_mode():
+        made = network(torch.tensor(ids))
+    if isinstance(made, tuple):
+        return list(zip(*(part.numpy() for part in made), strict=True))
+    return list(made.numpy())
+
+
+def equally_long(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Yield the places of texts of one length, about `_TOKENS` tokens at a time, longest first."""
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
     for length, places in groupby(order, key=lambda place: lengths[place]):

@@ -13,7 +13,6 @@ import numpy as np
 
 from corpus.asked import NOTHING
 from index.embed import Vectors
-from index.likeness import Likeness
 
 if TYPE_CHECKING:
     from index.rank import Fit
@@ -62,19 +61,12 @@ class Nearness:
 
 class KnownQuestions:
     """The vectors of known questions, the fact that answers each or `NOTHING`, and which passages, by their numbers,
-    tell which facts. With a `likeness` vectors are compared as it maps them.
+    tell which facts.
     """
 
-    def __init__(
-        self,
-        vectors: Vectors,
-        facts: Sequence[str],
-        told: Iterable[tuple[int, str]] = (),
-        likeness: Likeness | None = None,
-    ) -> None:
+    def __init__(self, vectors: Vectors, facts: Sequence[str], told: Iterable[tuple[int, str]] = ()) -> None:
         order = sorted(range(len(facts)), key=lambda number: facts[number])  # those of a fact side by side
-        self._likeness = likeness
-        self._vectors, self._of = self._mapped(vectors[order]), [facts[number] for number in order]
+        self._vectors, self._of = vectors[order], [facts[number] for number in order]
         self._passages: dict[str, set[int]] = defaultdict(set)
         self._told: dict[int, set[str]] = defaultdict(set)
         for passage, fact in told:
@@ -88,12 +80,9 @@ class KnownQuestions:
         """Compare a question, shape (1, dimension), with all; None when none is known."""
         if not self._facts:
             return None
-        cosines = self._vectors @ self._mapped(question)[0]
+        cosines = self._vectors @ question[0]
         nearest = np.maximum(np.maximum.reduceat(cosines, self._firsts), FAR)
         return Nearness(dict(zip(self._facts, map(float, nearest), strict=True)), self._shares(cosines))
-
-    def _mapped(self, vectors: Vectors) -> Vectors:
-        return self._likeness.of(vectors) if self._likeness else vectors
 
     def nominated(self, near: Nearness | None) -> set[int]:
         """The numbers of the passages that tell what the nearest known questions ask for."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,9 @@ from corpus.aids import Aids
 from corpus.document import Chunk, Document
 from corpus.errors import IndexUnusable
 from index.directory import IndexDamaged, how_to_mend
+from index.likeness import likeness_identity
 
-FORMAT = 9
+FORMAT = 10
 FILE = "manifest.json"
 _PASSING = {".lock"}  # of tantivy: empty, and made anew whenever a folder is watched
 
@@ -29,6 +30,7 @@ class Builder:
     splitter: str = f"{split.VERSION}/{split.CHUNK_CHARACTERS}"
     chromadb: str = version("chromadb")
     tantivy: str = version("tantivy")
+    likeness: str = field(default_factory=likeness_identity)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from corpus.errors import IndexUnusable, ProjectError
 from index.directory import IndexDamaged, require_live_build
 from index.known import KnownQuestions
 from index.lexical import LexicalIndex
-from index.likeness import Likeness
 from index.manifest import Builder, Landmark, Manifest, changed_files, read_manifest, require_same
 from index.names import collection
 from index.records import Records
@@ -99,11 +98,11 @@ class Parts:
                 return f"it holds {found} of {wanted} {what}"
         return None
 
-    def known(self, likeness: Likeness | None) -> KnownQuestions:
-        """Return all known questions, to be compared by this map of their vectors."""
+    def known(self) -> KnownQuestions:
+        """Return all known questions."""
         facts = [asked.fact for asked in self.records.questions()]
         told = self.records.told() if facts else ()
-        return KnownQuestions(self.questions.read(0, len(facts)), facts, told, likeness)
+        return KnownQuestions(self.questions.read(0, len(facts)), facts, told)
 
     def lost(self, landmarks: Sequence[Landmark]) -> str | None:
         """Say which passages are stored but not found, or None when their neighbourhoods are as they were."""

@@ -18,7 +18,6 @@ from index.conflicts import both_sides
 from index.duplicates import without_repetitions
 from index.embed import Embedder, Vectors
 from index.known import Nearness, as_asked
-from index.likeness import likeness_for
 from index.means import read_means
 from index.names import collection
 from index.parts import MEANS
@@ -98,7 +97,7 @@ class Retriever:
         self._serving = open_serving(directory, embedder.identity, probing)
         self.manifest, self._parts = self._serving.manifest, self._serving.parts
         self._means = read_means(self._parts.build / MEANS, self.manifest.dimension, self.manifest.languages)
-        self._known = self._parts.known(likeness_for(embedder.identity))
+        self._known = self._parts.known()
         self._levelled = UNTRANSLATED if self._parts.records.has_translations() else LANGUAGE
         self.embedder = embedder
         self._today = today
@@ -153,7 +152,7 @@ class Retriever:
         today = self._today()
         history = asks_for_history(question, language, today)
         asked = self._ask(question, context, language)
-        near = self._known.near(asked.vector)
+        near = self._known.near(_mixed(self.embedder.alike, question, context))
         fits = self._known.lifted(level(self._fits(asked, near), language, self._levelled), near)
         fits = without_repetitions(self._in_time(fits, today, history))
         sentences = self._sentences(fits[:_PASSAGES], near, today, history)
@@ -161,8 +160,7 @@ class Retriever:
         return Found(chunks, sentences, near)
 
     def _ask(self, question: str, context: str, language: str) -> Question:
-        whole = f"{question} ({context})" if context else question
-        bare, full = self.embedder.queries([question, whole])
+        whole = _whole(question, context)
         # The glossary widens the words only: written out in the vector, too, its names found nothing more (measured).
         more = self._glossary.expansions(whole, language)
         own = dict.fromkeys(terms(question, language), 1.0)
@@ -170,7 +168,7 @@ class Retriever:
         count = self.manifest.languages.get(language, 0)
         idf = {word: weight * self._parts.lexical.idf(language, word, count) for word, weight in weights.items()}
         telling = max(FEW_WORDS, sum(idf[word] for word in own))
-        return Question(language, _mix(bare, full) if context else full[None, :], idf, telling)
+        return Question(language, _mixed(self.embedder.queries, question, context), idf, telling)
 
     def _fits(self, asked: Question, near: Nearness | None) -> list[Fit]:
         candidates = self._shown(self._candidates(asked, self._known.nominated(near)), asked.language)
@@ -224,7 +222,12 @@ class Retriever:
         return [passage for passage in passages if passage.language == best[passage.document]]
 
 
-def _mix(bare: np.ndarray, full: np.ndarray) -> Vectors:
+def _whole(question: str, context: str) -> str:
+    return f"{question} ({context})" if context else question
+
+
+def _mixed(embed: Callable[[list[str]], Vectors], question: str, context: str) -> Vectors:
     """The vector of a question that leans on its context, shape (1, dimension)."""
+    bare, full = embed([question, _whole(question, context)])
     both = bare + _CONTEXT * full
     return np.asarray(both / np.linalg.norm(both), dtype=np.float32)[None, :]

@@ -4,6 +4,7 @@ import argparse
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="tune: leave out the questions with a story")
     parser.add_argument("--of", type=Path, nargs="+", default=[], help="average: the states to average")
     parser.add_argument("--each", type=int, help="evaluate: so many records of a set, drawn by lot; all of them else")
+    parser.add_argument("--asked", type=Path, help="likeness: a folder of questions not learned from, to measure on")
     parser.add_argument("--questions", type=int, default=400, help="votes: so many questions, drawn by lot")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
@@ -133,20 +135,30 @@ def _judge(given: Any) -> None:
 
 
 def _likeness(given: Any) -> None:
-    """Learn what makes questions alike: some five minutes of two cores, most of it for their vectors."""
+    """Learn what makes questions alike: half an hour of two cores; `--asked` measures it before and after."""
     import numpy as np
 
+    from assistant.factory import embedder_identity
     from corpus.asked import questions_beside, read_written
-    from reader.likeness import Lesson, export, learn, texts_of, told_apart
+    from reader.layers import Model, deepen, export, vectors_of
+    from reader.likeness import Lesson, texts_of, told_apart
 
-    texts, facts, twins = texts_of([line for _, line in read_written(questions_beside(Path("corpus/documents")))])
-    embedder = _embedder()
-    lesson = Lesson(embedder.queries(texts), np.array(facts), np.array(twins))
-    held = np.minimum(np.arange(len(texts)), lesson.twins) % 20 < 2  # both of a pair
-    known, asked = lesson.part(~held), lesson.part(held)
-    for name, likeness in (("as embedded", None), ("mapped", learn(known))):
-        print(json.dumps({name: told_apart(likeness, known, asked)}), flush=True)
-    export(learn(lesson), embedder.identity, given.weights.with_name("likeness"))
+    def lesson_of(lines: Sequence[Any]) -> tuple[Any, Lesson]:
+        texts, facts, twins = texts_of(lines)
+        return model.states(texts), Lesson(np.empty((0, 0), dtype=np.float32), np.array(facts), np.array(twins))
+
+    def tell(name: str, network: Any) -> None:
+        if given.asked:
+            made = [replace(lesson, vectors=vectors_of(states, network)) for states, lesson in (known, asked)]
+            print(json.dumps({name: told_apart(*made)}), flush=True)
+
+    model = Model(_store().embedder())
+    known = lesson_of([line for _, line in read_written(questions_beside(Path("corpus/documents")))])
+    asked = lesson_of([line for _, line in read_written(given.asked)]) if given.asked else known
+    tell("as embedded", model.upper.pooled)
+    deepen(model.upper, *known, report=print)
+    tell("learned", model.upper)
+    export(model.upper, embedder_identity(), given.weights.with_name("likeness"))
 
 
 def _export(given: Any) -> None:

@@ -24,12 +24,13 @@ def from_base(folder: Path, layers: tuple[int, ...], exits: tuple[int, ...]) -> 
     for kind in ("weight", "bias"):
         state[f"norm.{kind}"] = base[f"embeddings.LayerNorm.{kind}"]
         for new, old in enumerate(layers):
-            state |= {f"layers.{new}.{name}.{kind}": value for name, value in _layer(base, old, kind).items()}
+            state |= {f"layers.{new}.{name}.{kind}": value for name, value in layer_of(base, old, kind).items()}
     network.load_state_dict(state)
     return network
 
 
-def _layer(base: dict[str, Tensor], number: int, kind: str) -> dict[str, Any]:
+def layer_of(base: dict[str, Tensor], number: int, kind: str) -> dict[str, Any]:
+    """Return the tensors of one `kind` (weight or bias) of a layer of the base model, by their names in ours."""
     at = f"encoder.layer.{number}"
     return {
         "qkv": torch.cat([base[f"{at}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]),

@@ -1,22 +1,22 @@
-"""What makes two questions alike (`index/likeness.py`), learned from the known questions.
+"""What makes two questions alike (`index/likeness.py`), learned from the known questions: the linear map.
 
 First a whitening by how questions to one fact differ (language, wording, story: "within-class covariance
 normalisation", Hatch, Kajarekar and Stolcke 2006), then gradient descent on what a neighbourhood says of a question
 ("neighbourhood components analysis", Goldberger et al. 2004): the say of questions with its own fact, or of near-misses
-for a near-miss, is to be large.
+for a near-miss, is to be large. The layers before it are learned next (`reader/layers.py`), by the same measure.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from corpus.asked import NOTHING, Written
 from index.embed import Vectors
-from index.likeness import MANIFEST, TENSORS, Likeness
-from weights.hashing import sha256_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 EPOCHS, BATCH, RATE = 8, 1024, 0.002
 NEIGHBOURHOOD = 6000  # questions, drawn anew for each step, among which the neighbours of a batch are
@@ -40,6 +40,19 @@ class Lesson:
         return Lesson(self.vectors[chosen], self.facts[chosen], twins[chosen])
 
 
+@dataclass(frozen=True)
+class Map:
+    """A linear map of unit vectors, shape (n, dimension), to unit vectors of the same shape."""
+
+    mean: np.ndarray
+    matrix: np.ndarray
+
+    def of(self, vectors: Vectors) -> Vectors:
+        """Map vectors; the product of two is then how alike they are: 1 the same, about 0 nothing in common."""
+        mapped = (vectors - self.mean) @ self.matrix
+        return np.asarray(mapped / np.linalg.norm(mapped, axis=1, keepdims=True), dtype=np.float32)
+
+
 def texts_of(lines: Sequence[Written]) -> tuple[list[str], list[str], list[int]]:
     """Return the texts of questions and near-misses, the fact that answers each, and the place of its twin."""
     texts: list[str] = []
@@ -55,14 +68,14 @@ def texts_of(lines: Sequence[Written]) -> tuple[list[str], list[str], list[int]]
     return texts, facts, twins
 
 
-def learn(lesson: Lesson, seed: int = 0) -> Likeness:
+def learn(lesson: Lesson, seed: int = 0) -> Map:
     """Learn the map; a minute of two cores for 20,000 questions."""
     import torch
 
     torch.manual_seed(seed)
     mean = lesson.vectors.mean(axis=0)
     whitening = _whitening(lesson)
-    whitened = torch.tensor(Likeness(mean, whitening).of(lesson.vectors))
+    whitened = torch.tensor(Map(mean, whitening).of(lesson.vectors))
     _, classes = np.unique(lesson.facts, return_inverse=True)
     labels, twins, count = torch.tensor(classes), torch.tensor(lesson.twins), len(whitened)
     matrix = torch.eye(whitened.shape[1], requires_grad=True)
@@ -72,17 +85,35 @@ def learn(lesson: Lesson, seed: int = 0) -> Likeness:
         for batch in torch.split(torch.randperm(count), BATCH):
             others = torch.randperm(count)[:NEIGHBOURHOOD]
             asked, known = (torch.nn.functional.normalize(whitened[rows] @ matrix) for rows in (batch, others))
-            own = (others[None] == batch[:, None]) | (others[None] == twins[batch][:, None])
-            say = (SHARPNESS * asked @ known.T).masked_fill(own, -torch.inf)
-            alike = (labels[others][None] == labels[batch][:, None]) & ~own
-            rows = alike.any(dim=1)
-            right = say.masked_fill(~alike, -torch.inf)[rows].logsumexp(dim=1)
-            loss = (say[rows].logsumexp(dim=1) - right).mean()
+            loss = loss_of(asked, known, Places(batch, others, labels, twins))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             schedule.step()
-    return Likeness(mean, whitening @ matrix.detach().numpy())
+    return Map(mean, whitening @ matrix.detach().numpy())
+
+
+@dataclass(frozen=True)
+class Places:
+    """Which rows are asked about, among which `others`, and the class and the twin of every row."""
+
+    asked: "Tensor"
+    others: "Tensor"
+    labels: "Tensor"
+    twins: "Tensor"
+
+
+def loss_of(asked: "Tensor", known: "Tensor", places: Places) -> "Tensor":
+    """How little say those of its own class have in the neighbourhood of each, itself and its twin left out."""
+    import torch
+
+    rows, others = places.asked[:, None], places.others[None]
+    own = (others == rows) | (others == places.twins[rows])
+    say = (SHARPNESS * asked @ known.T).masked_fill(own, -torch.inf)
+    alike = (places.labels[others] == places.labels[rows]) & ~own
+    told = alike.any(dim=1)
+    right = say.masked_fill(~alike, -torch.inf)[told].logsumexp(dim=1)
+    return (say[told].logsumexp(dim=1) - right).mean()
 
 
 def _whitening(lesson: Lesson) -> np.ndarray:
@@ -95,14 +126,13 @@ def _whitening(lesson: Lesson) -> np.ndarray:
     return np.asarray(directions @ np.diag((variances + RIDGE * variances.mean()) ** -0.5) @ directions.T)
 
 
-def told_apart(likeness: Likeness | None, known: Lesson, asked: Lesson) -> dict[str, float]:
+def told_apart(known: Lesson, asked: Lesson) -> dict[str, float]:
     """Return for questions that were not learned from how often the nearest answered one has the same fact, and the
     area under the curve of the say of what is answered among the ten nearest: questions against near-misses.
     """
     from sklearn.metrics import roc_auc_score
 
-    mapped = [likeness.of(lesson.vectors) if likeness else lesson.vectors for lesson in (known, asked)]
-    alike = mapped[1] @ mapped[0].T
+    alike = asked.vectors @ known.vectors.T
     answers, answered = known.facts != NOTHING, asked.facts != NOTHING
     nearest = known.facts[answers][alike[:, answers].argmax(axis=1)]
     ten = np.argpartition(-alike, 10, axis=1)[:, :10]
@@ -113,14 +143,3 @@ def told_apart(likeness: Likeness | None, known: Lesson, asked: Lesson) -> dict[
         "same_fact": round(float((nearest == asked.facts)[answered].mean()), 3),
         "area": round(float(roc_auc_score(answered, share)), 3),
     }
-
-
-def export(likeness: Likeness, embedder: str, folder: Path) -> None:
-    """Write what ships: half precision, and which embedding model's vectors it is for."""
-    from safetensors.numpy import save_file
-
-    folder.mkdir(parents=True, exist_ok=True)
-    tensors = {"mean": likeness.mean, "matrix": likeness.matrix}
-    save_file({name: value.astype(np.float16) for name, value in tensors.items()}, folder / TENSORS)
-    manifest = {"embedder": embedder, "sha256": sha256_of(folder / TENSORS)}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")

@@ -47,6 +47,9 @@ class FakeEmbedder:
         self.asked += texts
         return np.stack([self._vector(text) for text in texts])
 
+    def alike(self, texts: list[str]) -> Vectors:
+        return self.queries(texts)
+
     def _vector(self, text: str) -> np.ndarray:
         vector = np.full(_DIMENSION, 1e-3, dtype=np.float32)  # a text without words has a direction, too
         for word in _WORD.findall(text.lower()):

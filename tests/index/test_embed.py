@@ -81,8 +81,8 @@ def test_embedding_leaves_the_threads_of_others_as_they_are(embedder):
 def test_a_question_is_computed_on_one_core(embedder, monkeypatch):
     import torch
 
-    threads, real = [], embedder._encoder._vectors
-    monkeypatch.setattr(embedder._encoder, "_vectors", lambda ids: threads.append(torch.get_num_threads()) or real(ids))
+    threads, real = [], embedder._encoder._both
+    monkeypatch.setattr(embedder._encoder, "_both", lambda ids: threads.append(torch.get_num_threads()) or real(ids))
     embedder.query("How many cores does a question take?")
     assert threads == [1]
 

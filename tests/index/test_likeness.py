@@ -1,5 +1,6 @@
-"""The map under which questions are compared."""
+"""The layers by which questions are compared."""
 
+import json
 import shutil
 
 import numpy as np
@@ -7,36 +8,53 @@ import pytest
 
 from assistant.factory import embedder_identity
 from corpus.errors import WeightsError
-from index.known import FAR, KnownQuestions
-from index.likeness import TENSORS, WEIGHTS, Likeness, likeness_for
+from index.likeness import MANIFEST, TENSORS, WEIGHTS, likeness_for, likeness_identity
 
-# The first direction tells the language, the second what is asked for.
-BY_WHAT_IS_ASKED = Likeness(np.zeros(2, dtype=np.float32), np.diag([0.1, 1.0]).astype(np.float32))
-
-
-def test_questions_are_near_for_what_they_ask_and_not_for_their_language():
-    vectors = np.array([[0.8, 0.6], [0.8, -0.6]], dtype=np.float32)
-    asked = np.array([[-0.8, 0.6]], dtype=np.float32)
-    plain, mapped = (KnownQuestions(vectors, ["rent", "roof"], (), likeness) for likeness in (None, BY_WHAT_IS_ASKED))
-    assert plain.near(asked).cosine(["rent"]) == FAR
-    assert mapped.near(asked).cosine(["rent"]) == pytest.approx(0.965, abs=0.001)
-    assert mapped.near(asked).nearest()[0] == "rent"
+RENT = ["What does an office cost to rent?", "Quanto costa affittare un ufficio?", "Was kostet die Miete eines Büros?"]
+ROOF = ["Is there a terrace on the roof of the office?", "C'è una terrazza sul tetto dell'ufficio?"]
 
 
-def test_what_is_mapped_are_unit_vectors():
-    lengths = np.linalg.norm(BY_WHAT_IS_ASKED.of(np.array([[3, 4], [0.1, 0]], dtype=np.float32)), axis=1)
-    assert lengths == pytest.approx([1, 1])
+@pytest.mark.models
+def test_questions_are_near_for_what_they_ask_and_not_for_their_language(embedder):
+    plain, alike = (rows @ rows.T for rows in (embedder.queries(RENT + ROOF), embedder.alike(RENT + ROOF)))
+    same, other = alike[0, 1:3], alike[0, 3:]
+    assert same.min() - other.max() > 0.3
+    assert same.min() - other.max() > plain[0, 1:3].min() - plain[0, 3:].max()
 
 
-def test_the_map_that_ships_is_for_the_packaged_embedding_model_and_no_other():
+@pytest.mark.models
+def test_a_question_is_compared_in_the_same_way_alone_after_it_was_embedded_and_among_others(embedder):
+    text = "May I rent an office for a month?"
+    among = embedder.alike([*RENT, text, *ROOF])[3]
+    embedder.queries([text, *ROOF])
+    assert np.abs(embedder.alike([text])[0] - among).max() <= 1e-5
+    assert np.linalg.norm(among) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.models
+def test_nothing_to_compare_is_no_error(embedder):
+    assert embedder.alike([]).shape == (0, embedder.dimension)
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    from assistant.factory import build_embedder
+    from assistant.settings import read_settings
+    from weights.store import WeightStore
+
+    return build_embedder(WeightStore(read_settings().cache, print), print)
+
+
+def test_the_layers_that_ship_are_for_the_packaged_embedding_model_and_no_other():
     shipped = likeness_for(embedder_identity())
     assert shipped is not None
-    assert (shipped.mean.shape, shipped.matrix.shape) == ((384,), (384, 384))
+    upper, shared = shipped
+    assert len(upper.layers) + shared == 12
     assert likeness_for("another@1") is None
 
 
 @pytest.mark.parametrize("harm", ["changed", "gone"])
-def test_a_damaged_map_is_reported(tmp_path, harm):
+def test_damaged_layers_are_reported(tmp_path, harm):
     folder = shutil.copytree(WEIGHTS, tmp_path / "likeness")
     if harm == "gone":
         (folder / TENSORS).unlink()
@@ -44,3 +62,17 @@ def test_a_damaged_map_is_reported(tmp_path, harm):
         (folder / TENSORS).write_bytes(b"else")
     with pytest.raises(WeightsError, match="check it out again"):
         likeness_for(embedder_identity(), folder)
+
+
+@pytest.mark.parametrize("harm", ["", "{}", "[]", '{"sha256": "0"}'])
+def test_a_damaged_manifest_is_reported(tmp_path, harm):
+    (tmp_path / MANIFEST).write_text(harm)
+    with pytest.raises(WeightsError, match="check it out again"):
+        likeness_identity(tmp_path)
+
+
+def test_other_layers_have_another_identity(tmp_path):
+    folder = shutil.copytree(WEIGHTS, tmp_path / "likeness")
+    manifest = json.loads((folder / MANIFEST).read_text())
+    (folder / MANIFEST).write_text(json.dumps(manifest | {"sha256": "0" * 64}))
+    assert likeness_identity(folder) != likeness_identity()

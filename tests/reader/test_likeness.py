@@ -1,11 +1,17 @@
 """Learning what makes questions alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from corpus.asked import NOTHING, Written
+from index.crossencoder import HIDDEN
 from index.likeness import likeness_for
-from reader.likeness import Lesson, export, learn, texts_of, told_apart
+from index.upper import Upper
+from reader.layers import deepen, export, vectors_of
+from reader.likeness import Lesson, learn, texts_of, told_apart
 
 FACTS, EACH, SIZE = 12, 24, 48
 
@@ -31,7 +37,9 @@ def test_what_was_not_learned_from_is_told_apart_better(lesson, monkeypatch):
     monkeypatch.setattr("reader.likeness.BATCH", 128)
     held = np.minimum(np.arange(len(lesson.facts)), lesson.twins) % 8 < 2
     known, asked = lesson.part(~held), lesson.part(held)
-    before, after = told_apart(None, known, asked), told_apart(learn(known), known, asked)
+    learned = learn(known)
+    mapped = (replace(part, vectors=learned.of(part.vectors)) for part in (known, asked))
+    before, after = told_apart(known, asked), told_apart(*mapped)
     assert before["questions"] == after["questions"] == held.sum() / 2
     assert after["same_fact"] > before["same_fact"]
     assert after["area"] > before["area"]
@@ -52,8 +60,43 @@ def test_a_question_and_its_near_miss_are_twins_and_one_alone_is_its_own():
     assert twins == [0, 2, 1, 3]
 
 
-def test_what_is_exported_is_read_back(lesson, tmp_path):
-    learned = learn(lesson.part(np.arange(len(lesson.facts)) < 100))
-    export(learned, "embedder@1", tmp_path)
-    read = likeness_for("embedder@1", tmp_path)
-    assert np.abs(read.of(lesson.vectors) - learned.of(lesson.vectors)).max() < 0.01
+@pytest.fixture(scope="module")
+def states(lesson) -> list[torch.Tensor]:
+    """What lies behind the shared layers: tokens of one or two pieces, of which only those of a fact tell anything."""
+    chance = torch.Generator().manual_seed(0)
+    _, facts = np.unique(lesson.facts, return_inverse=True)
+    told = torch.randn(facts.max() + 1, HIDDEN, generator=chance)
+    loud = [3 * torch.randn(1 + place % 2, HIDDEN, generator=chance) for place in range(len(facts))]
+    return [torch.cat([noise, told[fact][None]]).half() for noise, fact in zip(loud, facts, strict=True)]
+
+
+def test_layers_learn_to_leave_what_is_not_asked_for(lesson, states, monkeypatch):
+    monkeypatch.setattr("reader.layers.BATCH", 32)
+    monkeypatch.setattr("reader.layers.WARM_UP", 5)
+    held = np.minimum(np.arange(len(lesson.facts)), lesson.twins) % 8 < 2
+    parts = [[state for state, chosen in zip(states, rows, strict=True) if chosen] for rows in (~held, held)]
+    torch.manual_seed(0)
+    upper = Upper(1, dropout=0.1)
+    deepen(upper, parts[0], lesson.part(~held), print, epochs=0)
+    maps_only = apart(upper, parts, lesson, held)
+    deepen(upper, parts[0], lesson.part(~held), print, epochs=3)
+    learned = apart(upper, parts, lesson, held)
+    assert learned["same_fact"] > maps_only["same_fact"]
+    assert learned["area"] > maps_only["area"]
+
+
+def apart(upper: Upper, parts, lesson: Lesson, held: np.ndarray) -> dict[str, float]:
+    known, asked = (
+        replace(lesson.part(rows), vectors=vectors_of(own, upper))
+        for rows, own in zip((~held, held), parts, strict=True)
+    )
+    return told_apart(known, asked)
+
+
+def test_what_is_exported_is_read_back(states, tmp_path):
+    torch.manual_seed(0)
+    upper = Upper(2).eval()
+    export(upper, "embedder@1", tmp_path)
+    read, shared = likeness_for("embedder@1", tmp_path)
+    assert shared == 8
+    assert np.abs(vectors_of(states, read) - vectors_of(states, upper)).max() < 0.01
