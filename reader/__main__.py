@@ -140,7 +140,7 @@ def _likeness(given: Any) -> None:
 
     from assistant.factory import embedder_identity
     from corpus.asked import questions_beside, read_written
-    from reader.layers import Model, deepen, export, vectors_of
+    from reader.layers import Model, export, learn_layers, learn_map, vectors_of
     from reader.likeness import Lesson, texts_of, told_apart
 
     def lesson_of(lines: Sequence[Any]) -> tuple[Any, Lesson]:
@@ -156,8 +156,10 @@ def _likeness(given: Any) -> None:
     known = lesson_of([line for _, line in read_written(questions_beside(Path("corpus/documents")))])
     asked = lesson_of([line for _, line in read_written(given.asked)]) if given.asked else known
     tell("as embedded", model.upper.pooled)
-    deepen(model.upper, *known, report=print)
-    tell("learned", model.upper)
+    learn_map(model.upper, *known)
+    tell("with a map", model.upper)
+    learn_layers(model.upper, *known, report=print)
+    tell("with layers of their own", model.upper)
     export(model.upper, embedder_identity(), given.weights.with_name("likeness"))
 
 

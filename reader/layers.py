@@ -68,16 +68,18 @@ def _as_it_was(transformer: Any) -> Upper:
     return upper.eval()
 
 
-def deepen(
+def learn_map(upper: Upper, states: list[Tensor], lesson: Lesson) -> None:
+    """Learn the map alone, of what the layers make of the `states` as they are."""
+    learned = learn(replace(lesson, vectors=vectors_of(states, upper.pooled)))
+    upper.mean.data, upper.map.data = torch.tensor(learned.mean), torch.tensor(learned.matrix)
+
+
+def learn_layers(
     upper: Upper, states: list[Tensor], lesson: Lesson, report: Callable[[str], None], epochs: int = EPOCHS
 ) -> None:
-    """Learn the map, then map and layers together; the vectors of the `lesson` are made anew from the `states`. Some
-    twenty minutes of two cores for 25,000 questions.
-    """
+    """Learn map and layers together, from where they are; some twenty minutes of two cores for 25,000 questions."""
     torch.manual_seed(0)
     bank = torch.tensor(vectors_of(states, upper.pooled))
-    first = learn(replace(lesson, vectors=bank.numpy()))
-    upper.mean.data, upper.map.data = torch.tensor(first.mean), torch.tensor(first.matrix)
     upper.mean.requires_grad_(False)
     _, classes = np.unique(lesson.facts, return_inverse=True)
     labels, twins, steps = torch.tensor(classes), torch.tensor(lesson.twins), epochs * len([*_batches(states)])
