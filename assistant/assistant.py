@@ -230,7 +230,7 @@ class Assistant:
 
     def _quote(self, asked: Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
-        quoted = quote_answer(asked.quotes, asked.language)
+        quoted = quote_answer(asked.quotes, asked.language, asked.near)
         draft = (after or Draft()).plus(quoted.text, quoted.cited)
         self._mark_first(asked)
         yield Token(draft.last)

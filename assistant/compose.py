@@ -11,6 +11,7 @@ import sentencex
 from assistant.evidence import Quote, differ
 from assistant.texts import say
 from assistant.verify import Verifier
+from index.known import Nearness
 
 # A sentence of an answer with the marks that end it: what a figure in it must be found behind.
 CITED_SENTENCE = re.compile(r"(.+?)((?:\[\d+\])+)", re.DOTALL)
@@ -21,7 +22,9 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.D
 QUOTED_AT_MOST = 4
 WRITTEN_AT_MOST = 2  # sentences; what a small model adds to these copies its evidence
 # A further quote is shown when its score is this near the best one's: without and with the reader, which parts them.
+# Known questions part them further: where they tell, it is the former, or its facts have this say among them.
 MARGIN, MARGIN_READ = 0.05, 0.08
+SAY = 0.10
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +44,15 @@ class Draft:
         return Draft(self.text + last, last, self.cited | cited, self.sentences + 1)
 
 
-def quote_answer(quotes: Sequence[Quote], language: str) -> Draft:
+def quote_answer(quotes: Sequence[Quote], language: str, known: Nearness | None = None) -> Draft:
     """Return the fewest verbatim sentences that answer: those near the best, what tells otherwise right behind it.
+
+    `known` is what questions like this one, if any are known, were answered by.
 
     Items of a list stay a list. What is quoted in another language stands behind a line that names it.
     """
-    near = [quote for part in sorted({quote.part for quote in quotes}) for quote in _near_the_best(quotes, part)]
+    parts = sorted({quote.part for quote in quotes})
+    near = [quote for part in parts for quote in _near_the_best([q for q in quotes if q.part == part], known)]
     otherwise = [quote for quote in quotes if differ(quotes[0], quote)]
     chosen = list(dict.fromkeys([quotes[0], *otherwise, *near]))
     lines = [
@@ -72,11 +78,16 @@ def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:
     return lines
 
 
-def _near_the_best(quotes: Sequence[Quote], part: int) -> list[Quote]:
-    own = [quote for quote in quotes if quote.part == part]
-    best = own[0].found
-    margin = MARGIN if best.reading is None else MARGIN_READ
-    return [quote for quote in own if quote.found.score >= best.score - margin][:QUOTED_AT_MOST]
+def _near_the_best(quotes: Sequence[Quote], known: Nearness | None) -> list[Quote]:
+    best = quotes[0]
+    told = known if known is not None and known.knows(best.citation.facts) else None
+    margin = MARGIN if best.found.reading is None or told else MARGIN_READ
+
+    def belongs(quote: Quote) -> bool:
+        say_of = told.share(quote.citation.facts) if told else 0.0
+        return quote.found.score >= best.found.score - margin or say_of >= SAY
+
+    return [quote for quote in quotes if belongs(quote)][:QUOTED_AT_MOST]
 
 
 def model_answer(

@@ -143,8 +143,8 @@ def _offsets(assistant: Assistant) -> Patches:
 def _figures(assistant: Assistant) -> Patches:
     """Decimals are taken for thousands: 2,68 becomes 268."""
 
-    def misread(quotes: Sequence[Quote], language: str) -> Draft:
-        draft = quote_answer(quotes, language)
+    def misread(quotes: Sequence[Quote], *others: Any) -> Draft:
+        draft = quote_answer(quotes, *others)
         return replace(draft, text=_DECIMALS.sub("", draft.text))
 
     return (patch("assistant.assistant.quote_answer", misread),)
@@ -175,7 +175,7 @@ def _no_kinds(assistant: Assistant) -> Patches:
 
 def _no_other_side(assistant: Assistant) -> Patches:
     """Quote the best alone. That other sides are looked for can be left out unnoticed: mostly both are found anyway."""
-    return (patch("assistant.assistant.quote_answer", lambda quotes, language: quote_answer(quotes[:1], language)),)
+    return (patch("assistant.assistant.quote_answer", lambda quotes, *others: quote_answer(quotes[:1], *others)),)
 
 
 def _no_routing(assistant: Assistant) -> Patches:

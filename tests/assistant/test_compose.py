@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from assistant.compose import CITED_SENTENCE, Draft, model_answer, quote_answer
 from assistant.texts import say
 from assistant.verify import Verifier
+from index.known import Nearness
 from tests.assistant.fakes import NearEmbedder, quotes
 
 FIRM = "The hub hosts 30 companies"
@@ -116,6 +117,17 @@ def test_a_quote_far_below_the_best_is_not_shown():
     near, far = QUOTES
     low = type(far)(far.citation, type(far.found)(**{**vars(far.found), "score": near.found.score - 0.5}))
     assert quote_answer([near, low], "en").cited == {1}
+
+
+def test_a_quote_far_below_the_best_is_shown_where_questions_like_this_one_were_answered_by_it():
+    best, other, neither = (
+        replace(quote, citation=replace(quote.citation, facts=(fact,)), found=replace(quote.found, score=score))
+        for quote, fact, score in zip([*QUOTES, QUOTES[0]], ("a.1", "a.2", "a.3"), (1.0, 0.5, 0.94), strict=True)
+    )
+    asked_for_both = Nearness({"a.1": 0.9, "a.2": 0.8}, {"a.1": 0.6, "a.2": 0.4})
+    assert quote_answer([best, other, neither], "en", asked_for_both).cited == {1, 2}
+    # Where nothing is known of the best, the score alone decides.
+    assert quote_answer([best, other, neither], "en", Nearness({"b.1": 0.9}, {"a.2": 1.0})).cited == {1}
 
 
 @pytest.mark.parametrize("language", ["it", "de"])

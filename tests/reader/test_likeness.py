@@ -69,7 +69,9 @@ def states(lesson) -> list[torch.Tensor]:
     _, facts = np.unique(lesson.facts, return_inverse=True)
     told, mark = (torch.randn(rows, HIDDEN, generator=chance) for rows in (facts.max() + 1, 1))
     others = torch.randint(len(told), (len(facts), 2), generator=chance)
-    return [torch.cat([told[[fact]] + mark, 2 * told[two] - mark]).half() for fact, two in zip(facts, others, strict=True)]
+    return [
+        torch.cat([told[[fact]] + mark, 2 * told[two] - mark]).half() for fact, two in zip(facts, others, strict=True)
+    ]
 
 
 @pytest.mark.thorough
