@@ -15,5 +15,8 @@ train.py        the training loop, resumable: first broadly, then closely
 export.py       what ships
 evaluate.py     the figures of CARD.md
 
+The generator's judgement: lessons.py, packs.py, generator.py, adapter.py. What makes questions alike: likeness.py (the
+map and the measure), layers.py (the layers before it).
+
 The network and its windows are the assistant's: `index/crossencoder.py`, `index/windows.py`, `index/reader.py`.
 """
