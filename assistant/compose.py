@@ -47,9 +47,8 @@ class Draft:
 def quote_answer(quotes: Sequence[Quote], language: str, known: Nearness | None = None) -> Draft:
     """Return the fewest verbatim sentences that answer: those near the best, what tells otherwise right behind it.
 
-    `known` is what questions like this one, if any are known, were answered by.
-
-    Items of a list stay a list. What is quoted in another language stands behind a line that names it.
+    Items of a list stay a list. What is quoted in another language stands behind a line that names it. `known` tells
+    which facts answer the questions nearest to this one, where any are known.
     """
     parts = sorted({quote.part for quote in quotes})
     near = [quote for part in parts for quote in _near_the_best([q for q in quotes if q.part == part], known)]

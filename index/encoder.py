@@ -56,9 +56,10 @@ class Encoder:
         if likeness:
             from index.upper import BothStates, UpperStates
 
-            upper = likeness[0].to(quickest())
-            self._both = unlocked(BothStates(transformer, upper, likeness[1]), example)
-            self._compared = unlocked(UpperStates(transformer, upper, likeness[1]), example)
+            upper, shared = likeness
+            upper.layers.to(quickest())  # not the map behind them: rounding it would move every cosine
+            self._both = unlocked(BothStates(transformer, upper, shared), example)
+            self._compared = unlocked(UpperStates(transformer, upper, shared), example)
 
     def encodings(self, texts: Sequence[str], prompt: str) -> "list[Encoding]":
         """Cut texts, each behind the prompt of this name, into tokens; their offsets count from the text's start."""

@@ -30,7 +30,7 @@ class Upper(nn.Module):
 
     def mapped(self, pooled: Tensor) -> Tensor:
         """Unit vectors (texts, 384) -> unit vectors (texts, 384)."""
-        return functional.normalize((pooled - self.mean.float()) @ self.map.float(), dim=-1)
+        return functional.normalize((pooled - self.mean) @ self.map, dim=-1)
 
 
 class BothStates(nn.Module):
