@@ -71,7 +71,7 @@ def _as_it_was(transformer: Any) -> Upper:
 def learn_map(upper: Upper, states: list[Tensor], lesson: Lesson) -> None:
     """Learn the map alone, of what the layers make of the `states` as they are."""
     learned = learn(replace(lesson, vectors=vectors_of(states, upper.pooled)))
-    upper.mean.data, upper.map.data = torch.tensor(learned.mean), torch.tensor(learned.matrix)
+    upper.mean.data, upper.map.data = torch.tensor(learned.mean).float(), torch.tensor(learned.matrix).float()
 
 
 def learn_layers(
