@@ -37,6 +37,7 @@ from index.parts import MEANS, Parts, open_live, storing
 from index.records import Passage
 from index.report import Changes, IndexReport
 from index.reuse import Previous
+from index.shipped import shipped
 from index.verify import verify
 from index.words import terms as terms_of
 
@@ -149,7 +150,7 @@ class _Build:
         return [asked for asked in questions if asked.fact in self.facts or (self.facts and not asked.fact)]
 
     def _add_questions(self, questions: Sequence[Asked]) -> None:
-        known = self.before.questions()
+        known = shipped(self.embedder.identity, [asked.text for asked in questions]) | self.before.questions()
         for batch in batch_iterate(_QUESTIONS_BATCH, questions):
             new = [asked.text for asked in batch if asked.text not in known]
             vectors = known | dict(zip(new, self.embedder.alike(new), strict=True)) if new else known

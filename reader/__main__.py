@@ -163,6 +163,16 @@ def _likeness(given: Any) -> None:
     export(model.upper, embedder_identity(), given.weights.with_name("likeness"))
 
 
+def _known(given: Any) -> None:
+    """Keep the vectors of all known questions for whoever builds an index: five minutes of two cores."""
+    from corpus.asked import questions_beside, read_asked
+    from index.shipped import ship
+
+    texts = list({asked.text: asked for asked in read_asked(questions_beside(Path("corpus/documents")))})
+    embedder = _embedder()
+    ship(texts, embedder.alike(texts), embedder.identity)
+
+
 def _export(given: Any) -> None:
     from reader.export import export
 
@@ -274,6 +284,7 @@ STEPS = {
     "average": _average,
     "judge": _judge,
     "likeness": _likeness,
+    "known": _known,
     "export": _export,
     "evaluate": _evaluate,
     "found": _found,

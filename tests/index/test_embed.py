@@ -28,13 +28,9 @@ def plain(model_folder):
 
 
 @pytest.fixture(scope="module")
-def embedder():
+def embedder(real_embedder):
     """The real one: the rest of this folder's tests use a fake."""
-    from assistant.factory import build_embedder
-    from assistant.settings import read_settings
-    from weights.store import WeightStore
-
-    return build_embedder(WeightStore(read_settings().cache, print), print)
+    return real_embedder
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,16 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.factory import embedder_identity
+from corpus.asked import questions_beside, read_asked
 from corpus.errors import WeightsError
 from index.likeness import MANIFEST, TENSORS, WEIGHTS, likeness_for, likeness_identity
+from index.shipped import shipped
 
 RENT = ["What does an office cost to rent?", "Quanto costa affittare un ufficio?", "Was kostet die Miete eines Büros?"]
 ROOF = ["Is there a terrace on the roof of the office?", "C'è una terrazza sul tetto dell'ufficio?"]
@@ -32,23 +35,27 @@ def test_a_question_is_compared_in_the_same_way_alone_after_it_was_embedded_and_
 
 
 @pytest.mark.models
+def test_the_vectors_that_ship_are_what_the_layers_make(embedder):
+    some = [asked.text for asked in read_asked(questions_beside(Path("corpus/documents")))[::1000]]
+    known, made = shipped(embedder.identity, some), dict(zip(some, embedder.alike(some), strict=True))
+    assert min(made[text] @ known[text] for text in known) > 0.999
+
+
+@pytest.mark.models
 def test_nothing_to_compare_is_no_error(embedder):
     assert embedder.alike([]).shape == (0, embedder.dimension)
 
 
 @pytest.fixture(scope="module")
-def embedder():
-    from assistant.factory import build_embedder
-    from assistant.settings import read_settings
-    from weights.store import WeightStore
-
-    return build_embedder(WeightStore(read_settings().cache, print), print)
+def embedder(real_embedder):
+    """The real one: the rest of this folder's tests use a fake."""
+    return real_embedder
 
 
 def test_the_layers_that_ship_are_for_the_packaged_embedding_model_and_no_other():
-    shipped = likeness_for(embedder_identity())
-    assert shipped is not None
-    upper, shared = shipped
+    own = likeness_for(embedder_identity())
+    assert own is not None
+    upper, shared = own
     assert len(upper.layers) + shared == 12
     assert likeness_for("another@1") is None
 
