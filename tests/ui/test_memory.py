@@ -1,7 +1,5 @@
 import ctypes
-import gc
 import re
-import weakref
 from pathlib import Path
 
 from ui.memory import EVERY, give_back
@@ -29,29 +27,3 @@ def test_what_is_free_between_what_is_in_use_goes_back_until_the_page_ends():
         libc.free(block)
     assert waits == [EVERY, EVERY]
     assert held - resident() > BLOCK * BLOCKS / 2
-
-
-class Session:
-    """What refers to itself, as what a page holds does."""
-
-    def __init__(self) -> None:
-        self.own = self
-
-
-def test_what_only_refers_to_itself_goes_too():
-    gone: list[bool] = []
-
-    def left_behind(_: float) -> bool:
-        session = Session()
-        gone.append(not seen or seen[-1]() is None)
-        seen.append(weakref.ref(session))
-        return len(seen) == 3
-
-    seen: list[weakref.ref[Session]] = []
-    gc.disable()
-    try:
-        give_back(left_behind)
-    finally:
-        gc.enable()
-        gc.unfreeze()
-    assert gone == [True, True, True]
