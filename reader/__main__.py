@@ -168,7 +168,8 @@ def _known(given: Any) -> None:
     from corpus.asked import questions_beside, read_asked
     from index.shipped import ship
 
-    texts = list({asked.text: asked for asked in read_asked(questions_beside(Path("corpus/documents")))})
+    asked = read_asked(questions_beside(Path("corpus/documents")))
+    texts = list(dict.fromkeys(one.text for one in asked))
     embedder = _embedder()
     ship(texts, embedder.alike(texts), embedder.identity)
 
