@@ -5,7 +5,6 @@ Every handler changes the `Conversation` and has it drawn (`drawing.py`), so tha
 which event was drawn last.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -29,7 +28,7 @@ from ui.layout import Parts, Update, laid_out
 from ui.library import Library
 from ui.limits import RateLimit
 from ui.panels import message_html, said_html
-from ui.run import End, Run
+from ui.run import End, Run, in_own_thread
 from ui.suggesting import Suggesting, suggestions_html
 from ui.texts import INTERFACE_LANGUAGES, Texts, preferred_language, texts
 
@@ -152,7 +151,8 @@ class Page:
         kept = exchange in conversation.exchanges
         last = self._drawn.grown(conversation, sources=True) if kept else self._drawn.everything(conversation)
         yield last | self._drawn.kept(conversation)
-        exchange.suggestions = await asyncio.to_thread(self._suggesting.after, exchange, conversation.history())
+        told = conversation.history()
+        exchange.suggestions = await in_own_thread(lambda: self._suggesting.after(exchange, told))
         latest = conversation.exchanges[-1] if conversation.exchanges else None
         # When this has ended, Gradio sends what was yielded last once more. If the next question has been asked by now,
         # that must not be this answer, which would be drawn over it.

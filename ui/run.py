@@ -9,7 +9,9 @@ import contextlib
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
+from typing import TypeVar
 
 from assistant.answer import Event
 
@@ -22,6 +24,7 @@ class End(Enum):
 
 
 _Item = Event | End | Exception | None
+_Made = TypeVar("_Made")
 
 
 class Run:
@@ -80,6 +83,19 @@ class Run:
     def _send(self, item: _Item) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: the server is going down and nobody listens
             self._loop.call_soon_threadsafe(self._items.put_nowait, item)
+
+
+async def in_own_thread(work: Callable[[], _Made]) -> _Made:
+    """Return what `work` returns, from a thread that ends with it, as the one of a run does.
+
+    PyTorch keeps in each thread what it has laid out for every length of text it met there, and threads of a pool stay:
+    that was all by which the page grew (docs/decisions/page.md).
+    """
+    thread = ThreadPoolExecutor(1, "once")
+    try:
+        return await asyncio.get_running_loop().run_in_executor(thread, work)
+    finally:
+        thread.shutdown(wait=False)
 
 
 class _Closable:

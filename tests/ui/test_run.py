@@ -5,7 +5,7 @@ import pytest
 
 from assistant.answer import Token
 from tests.ui.fakes import FakeEngine, Script
-from ui.run import End, Run
+from ui.run import End, Run, in_own_thread
 
 
 def collected(engine: FakeEngine, seconds: float = 60.0, stop_after: int | None = None) -> list[object]:
@@ -93,3 +93,15 @@ def test_leaving_the_events_closes_the_stream():
     asyncio.run(leave())
     gate.set()
     assert engine.closed.wait(10)
+
+
+def test_what_is_computed_once_leaves_no_thread_behind():
+    thread = asyncio.run(in_own_thread(threading.current_thread))
+    thread.join(10)
+    assert thread is not threading.current_thread()
+    assert not thread.is_alive()
+
+
+def test_what_fails_in_a_thread_of_its_own_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(in_own_thread(lambda: 1 // 0))
