@@ -135,7 +135,7 @@ def _judge(given: Any) -> None:
 
 
 def _likeness(given: Any) -> None:
-    """Learn what makes questions alike: half an hour of two cores; `--asked` measures it before and after."""
+    """Learn what makes questions alike: an hour of two cores; `--asked` measures it before and after."""
     import numpy as np
 
     from assistant.factory import embedder_identity
