@@ -5,6 +5,11 @@ import pytest
 from tests.browser import FLAGS, installed
 
 
+def pytest_collection_modifyitems(items):
+    # Files that drive the page or load weights take longest: begun first, none of them keeps one core busy at the end.
+    items.sort(key=lambda item: not {"browser", "models"} & {mark.name for mark in item.iter_markers()})
+
+
 @pytest.fixture(scope="module")
 def browser():
     # Not for the whole session: while Playwright is open its event loop runs, and tests with one of their own fail.
