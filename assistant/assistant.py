@@ -11,23 +11,14 @@ from datetime import date
 from itertools import takewhile
 from pathlib import Path
 
-from assistant.answer import (
-    Answer,
-    Citation,
-    Event,
-    Evidence,
-    Notice,
-    Status,
-    Token,
-    Turn,
-    Waiting,
-)
+from assistant.answer import Answer, Citation, Event, Evidence, Notice, Status, Token, Turn, Waiting
 from assistant.compose import Draft, model_answer, quote_answer
 from assistant.conclude import ended, grounded, incomplete, not_in_corpus
 from assistant.condense import condense
 from assistant.considered import Considered
 from assistant.coverage import set_apart
-from assistant.evidence import Quote, collect, gather, with_other_side
+from assistant.evidence import Quote, collect
+from assistant.gather import gather
 from assistant.generator import Generator
 from assistant.judge import judge_evidence, judge_vote
 from assistant.parts import parts
@@ -46,7 +37,6 @@ from index.embed import Embedder
 from index.reader import Reader
 from index.reread import FULLY, IN_PASSING, Depth, reread
 from index.retrieve import Retriever
-from index.standing import asks_for_history
 
 PASSAGES = 10  # that a search without a question shows
 PATIENCE = 8.0  # seconds in the queue for the packaged model
@@ -191,7 +181,7 @@ class Assistant:
 
         generator = self._generator
         if not self._evidence_answers(asked, alone=generator is None):
-            yield not_in_corpus(asked)
+            yield from self._decline(asked)
         elif generator is None or (asked.judgement.sure and not self._may_write(generator)):
             yield from self._quote(asked)
         else:
@@ -216,9 +206,9 @@ class Assistant:
             first = collect(set_apart(found.sentences, retriever)[0], retriever)
             asked.timings = replace(asked.timings, first_evidence=asked.elapsed())
             yield _shown(asked, first, read=False)
-        ranked = yield from self.reading.in_order(asked, found, retriever)
-        today = not asks_for_history(asked.text, asked.language, self._today())
-        asked.quotes = with_other_side(gather(ranked, retriever), retriever, newest_first=today)
+        each = [found, *(retriever.search(p.question, asked.language, context=p.context) for p in asked.parts)]
+        ranked = yield from self.reading.in_order(asked, each, retriever)
+        asked.quotes = gather(asked, each, ranked, retriever, self._today())
         now = asked.elapsed()
         first_evidence = asked.timings.first_evidence or now
         asked.timings = replace(asked.timings, retrieve=round(now - before, 1), first_evidence=first_evidence)
@@ -227,6 +217,14 @@ class Assistant:
     def _evidence_answers(self, asked: Question, *, alone: bool) -> bool:
         asked.judgement = judge_evidence(asked.considered, alone=alone)
         return asked.judgement.answers
+
+    def _decline(self, asked: Question) -> Iterator[Event]:
+        """Say that the documents do not answer; of several things asked, quote for those that they do."""
+        if quotes := asked.quotes_for_parts:
+            asked.quotes = quotes
+            yield from self._quote(asked)
+        else:
+            yield not_in_corpus(asked)
 
     def _quote(self, asked: Question, *extra: Notice, after: Draft | None = None) -> Iterator[Event]:
         """Quote; `after` is what the generator wrote and was already shown, which stands."""
@@ -256,7 +254,7 @@ class Assistant:
             gap = generator.yes_no_gap(judging(asked.standalone, asked.quotes, trained=generator.trained))
             asked.judgement = judge_vote(gap, asked.considered, trained=generator.trained)
             if not asked.judgement.answers:
-                yield not_in_corpus(asked)
+                yield from self._decline(asked)
                 return
             if not self._may_write(generator):
                 yield from self._quote(asked)
@@ -289,7 +287,7 @@ class Assistant:
         if (draft and draft.text) or self._evidence_answers(asked, alone=True):
             yield from self._quote(asked, incomplete(asked, why), after=draft)
         else:
-            yield not_in_corpus(asked)
+            yield from self._decline(asked)
 
     def _mark_first(self, asked: Question) -> None:
         if not asked.timings.first_token:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 import sentencex
 
-from assistant.evidence import Quote, differ
+from assistant.evidence import WHOLE, Quote, differ
 from assistant.texts import say
 from assistant.verify import Verifier
 from index.known import Nearness
@@ -50,8 +50,8 @@ def quote_answer(quotes: Sequence[Quote], language: str, known: Nearness | None 
     Items of a list stay a list. What is quoted in another language stands behind a line that names it. `known` tells
     which facts answer the questions nearest to this one, where any are known.
     """
-    parts = sorted({quote.part for quote in quotes})
-    near = [quote for part in parts for quote in _near_the_best([q for q in quotes if q.part == part], known)]
+    near = near_the_best([quote for quote in quotes if WHOLE in quote.answers], known)
+    near += [quote for quote in quotes if quote.answers - {WHOLE}]
     otherwise = [quote for quote in quotes if differ(quotes[0], quote)]
     chosen = list(dict.fromkeys([quotes[0], *otherwise, *near]))
     lines = [
@@ -77,7 +77,10 @@ def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:
     return lines
 
 
-def _near_the_best(quotes: Sequence[Quote], known: Nearness | None) -> list[Quote]:
+def near_the_best(quotes: Sequence[Quote], known: Nearness | None) -> list[Quote]:
+    """Return the best of the quotes for one question and those that it takes besides, if there are any at all."""
+    if not quotes:
+        return []
     best = quotes[0]
     told = known if known is not None and known.knows(best.citation.facts) else None
     margin = MARGIN if best.found.reading is None or told else MARGIN_READ
@@ -86,7 +89,18 @@ def _near_the_best(quotes: Sequence[Quote], known: Nearness | None) -> list[Quot
         say_of = told.share(quote.citation.facts) if told else 0.0
         return quote.found.score >= best.found.score - margin or say_of >= SAY
 
-    return [quote for quote in quotes if belongs(quote)][:QUOTED_AT_MOST]
+    shown: list[Quote] = []
+    for quote in filter(belongs, quotes):
+        if not _told_again(quote, shown):
+            shown.append(quote)
+    return shown[:QUOTED_AT_MOST]
+
+
+def _told_again(quote: Quote, shown: Sequence[Quote]) -> bool:
+    """Whether a quote from another document than the best rests only on what is quoted already."""
+    told = {fact for other in shown for fact in other.citation.facts}
+    elsewhere = any(quote.citation.document != best.citation.document for best in shown[:1])
+    return elsewhere and bool(quote.citation.facts) and told.issuperset(quote.citation.facts)
 
 
 def model_answer(

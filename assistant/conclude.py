@@ -28,9 +28,12 @@ def grounded(
         notices(citations, asked.language, today)
         + disagreements(quoted, asked.language)
         + extra
+        + _missing(asked)
         + _general(asked)
         + _unread(asked)
     )
+    if asked.unanswered:
+        status = Status.PARTIAL
     answer = replace(ended(asked, status, draft.text, citations), notices=remarks)
     return answer if generator is None else replace(answer, composer="model", model=generator.name)
 
@@ -64,6 +67,12 @@ def ended(asked: Question, status: Status, text: str, citations: tuple[Citation,
 def incomplete(asked: Question, why: str) -> Notice:
     """Return the notice that an answer is not what it would have been."""
     return Notice(NoticeKind.INCOMPLETE, say(asked.language, why))
+
+
+def _missing(asked: Question) -> tuple[Notice, ...]:
+    """Notices that of several things asked the documents do not answer these."""
+    missing = (question.rstrip(" ?!.,;:–—-") for question in asked.unanswered)
+    return tuple(Notice(NoticeKind.INCOMPLETE, say(asked.language, "missing", question=each)) for each in missing)
 
 
 def _general(asked: Question) -> tuple[Notice, ...]:

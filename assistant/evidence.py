@@ -21,6 +21,7 @@ from index.retrieve import Retriever, ScoredSentence
 from index.words import names_in
 
 KIND_BONUS = 0.02  # a quarter of a standard deviation of the scores of the sentences of one passage
+WHOLE = 0  # number of a message as a whole; the questions in it are numbered from 1
 LONGEST = 450  # characters of a quote made of sentences that touch
 LONGEST_LIST = 600  # and of one made of the items of a list that tell one fact: about one in ten such lists is longer
 MOST = 4  # quotes shown, and given to the model: reading them dominates its time
@@ -35,13 +36,14 @@ _FIRST_WORDS = re.compile(r"^\W*(\w+)(?:\W+(\w+))?")
 class Quote:
     """A verbatim stretch of a document and the sentence in it that was found.
 
-    `differs_from` are the facts that, by what the editors say, tell otherwise of the same thing.
+    `differs_from` are the facts that, by what the editors say, tell otherwise of the same thing; `answers` is what it
+    was found for: the message as a whole (0), a question in it (1, 2, …), or several of them.
     """
 
     citation: Citation
     found: ScoredSentence
     differs_from: frozenset[str] = frozenset()
-    part: int = 0  # which question of the message it was found for
+    answers: frozenset[int] = frozenset({WHOLE})
 
     @property
     def text(self) -> str:
@@ -86,17 +88,19 @@ def _repeats(sentence: ScoredSentence, other: ScoredSentence) -> bool:
     return denies(sentence.text) == denies(other.text)
 
 
-def gather(ranked: Sequence[list[ScoredSentence]], retriever: Retriever) -> list[Quote]:
-    """Return the quotes for a message, numbered from 1: first of `ranked` are the sentences for it as a whole, then
-    those for each question in it if it asks several.
+def beside(quotes: Sequence[Quote], questions: Sequence[Sequence[Quote]]) -> list[Quote]:
+    """Return the quotes for a message, numbered from 1: those for it as a whole, then those for each question in it,
+    unless they are among the former.
     """
-    whole, *parts = ranked
-    quotes = collect(whole, retriever)
-    for part, sentences in enumerate(parts, 1):
-        for quote in collect(sentences, retriever, 1):
-            if not any(_touch(quote.citation, other.citation) for other in quotes):
-                quotes.append(replace(quote, part=part))
-    return _numbered(quotes)
+    gathered = list(quotes)
+    for number, found in enumerate(questions, 1):
+        for quote in found:
+            there = next((n for n, other in enumerate(gathered) if _touch(quote.citation, other.citation)), None)
+            if there is None:
+                gathered.append(replace(quote, answers=frozenset({number})))
+            else:
+                gathered[there] = replace(gathered[there], answers=gathered[there].answers | {number})
+    return _numbered(gathered)
 
 
 def with_other_side(quotes: list[Quote], retriever: Retriever, *, newest_first: bool) -> list[Quote]:

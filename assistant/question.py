@@ -8,7 +8,7 @@ from assistant.answer import Timings, Turn
 from assistant.calibration import Judgement
 from assistant.condense import Standalone
 from assistant.considered import Considered
-from assistant.evidence import Quote
+from assistant.evidence import WHOLE, Quote
 from assistant.judge import NO
 from assistant.lexicon.routes import small_talk_language
 from corpus.errors import UsageError
@@ -28,6 +28,7 @@ class Question:
     started: float
     condensed: Standalone = field(default_factory=lambda: Standalone(""))
     parts: list[Standalone] = field(default_factory=list)  # what is searched, one after the other
+    answered: list[bool] = field(default_factory=list)  # which of the parts the documents answer
     quotes: list[Quote] = field(default_factory=list)
     not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
     chunks: list[ScoredChunk] = field(default_factory=list)
@@ -40,6 +41,17 @@ class Question:
     def standalone(self) -> str:
         """The question as it is searched and shown."""
         return self.condensed.text
+
+    @property
+    def unanswered(self) -> list[str]:
+        """Of a message that asks several things, some of which the documents answer, the others."""
+        missing = [part.question for part, done in zip(self.parts, self.answered, strict=True) if not done]
+        return missing if any(self.answered) else []
+
+    @property
+    def quotes_for_parts(self) -> list[Quote]:
+        """Of a message that asks several things, the quotes for those that the documents answer."""
+        return [quote for quote in self.quotes if quote.answers - {WHOLE}]
 
     @property
     def considered(self) -> Considered:

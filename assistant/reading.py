@@ -4,7 +4,7 @@ Where questions come faster than they can be read they are answered unread, at o
 """
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from threading import Lock
 
 from assistant.answer import Waiting
@@ -41,22 +41,23 @@ class Reading:
         self._rushed, self._latest = False, 0.0
 
     def in_order(
-        self, asked: Question, found: Found, retriever: Retriever
+        self, asked: Question, found: Sequence[Found], retriever: Retriever
     ) -> Generator[Waiting, None, list[Sentences]]:
         """Return what is evidence for the whole question and then for each of its parts, best first; yield places in
-        line.
+        line. `found` is what each of them finds.
 
         Without a reader, and in a rush, which the question notes, what was found stays in the order it was found in.
         """
         asked.unread = self.reader is not None and self._comes_in_a_rush()
+        questions = [asked.condensed, *asked.parts]
         if self.reader is None or asked.unread:
-            return [_evidence(asked, asked.condensed, found, retriever)]
+            return [_evidence(asked, *one, retriever) for one in zip(questions, found, strict=True)]
         with self.line.turn() as places:
             yield from map(Waiting, places)
             depths = [self._depth, *[IN_PASSING] * len(asked.parts)]  # of a part one is quoted
             return [
-                _evidence(asked, part, reread(self.reader, part.text, found, depth), retriever)
-                for part, depth in zip([asked.condensed, *asked.parts], depths, strict=True)
+                _evidence(asked, one, reread(self.reader, one.text, its, depth), retriever)
+                for one, its, depth in zip(questions, found, depths, strict=True)
             ]
 
     @property
@@ -72,8 +73,8 @@ class Reading:
             return self._rushed
 
 
-def _evidence(asked: Question, part: Standalone, found: Found, retriever: Retriever) -> Sentences:
-    preferred = prefer_kind(found.sentences, part.question, asked.language)
+def _evidence(asked: Question, one: Standalone, found: Found, retriever: Retriever) -> Sentences:
+    preferred = prefer_kind(found.sentences, one.question, asked.language)
     evidence, missing = set_apart(preferred, retriever)
     asked.not_covered = asked.not_covered or missing
     return evidence

@@ -1,6 +1,7 @@
 """A sentence is judged by its company: what answers stands where more is said about the matter.
 
-A lone sentence that happens to share the question's words, or a figure of the kind asked for, is near it by chance.
+A lone sentence that happens to share the question's words, or a figure of the kind asked for, is near it by chance. And
+what several documents tell is best quoted from the one that it belongs to.
 """
 
 from collections import defaultdict
@@ -14,17 +15,24 @@ if TYPE_CHECKING:
 # Shares of the mean score of the best sentences of its document, and of its passage, that a sentence is given.
 # Chosen on eval/cases/corpus.dev.jsonl; see docs/decisions/retrieval.md.
 OF_DOCUMENT, OF_PASSAGE = 0.4, 0.2
+AT_HOME = 0.06  # what a sentence gains in the document that a fact it tells belongs to
 _BEST_OF_DOCUMENT, _BEST_OF_PASSAGE = 5, 2
 
 
 def in_company(sentences: Sequence["ScoredSentence"]) -> list["ScoredSentence"]:
-    """Return the sentences with what their document and their passage add to their scores."""
+    """Return the sentences with what their document, their passage and their place add to their scores."""
     if not sentences:
         return []
     documents = _means(sentences, lambda s: s.chunk.document, _BEST_OF_DOCUMENT)
     passages = _means(sentences, lambda s: s.chunk.id, _BEST_OF_PASSAGE)
     return [
-        replace(s, score=s.score + OF_DOCUMENT * documents[s.chunk.document] + OF_PASSAGE * passages[s.chunk.id])
+        replace(
+            s,
+            score=s.score
+            + OF_DOCUMENT * documents[s.chunk.document]
+            + OF_PASSAGE * passages[s.chunk.id]
+            + AT_HOME * s.at_home,
+        )
         for s in sentences
     ]
 

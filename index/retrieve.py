@@ -70,6 +70,11 @@ class ScoredSentence:
         """What its statements rest on."""
         return {reference.fact for reference in self.chunk.references_in(self.span)}
 
+    @property
+    def at_home(self) -> bool:
+        """Whether it stands in the document that a fact it tells belongs to: others tell it, too."""
+        return any(fact.rpartition(".")[0] == self.chunk.document for fact in self.facts)
+
 
 @dataclass(frozen=True)
 class Found:

@@ -138,7 +138,7 @@ def _calibrate(options: argparse.Namespace) -> int:
         del fitted[judge]["sure"]
     if generator:
         voted = calibrate.vote(rows, fitted[judge], generator, report)
-        fitted[(TRAINED if generator.trained else VOTE) + asked] = calibrate.fit(voted, calibrate.REFUSED)
+        fitted[(TRAINED if generator.trained else VOTE) + asked] = calibrate.fit(voted, calibrate.REFUSED_BY_VOTE)
         rows += voted
     if options.out:
         write_rows([replace(row, quotes=()) for row in rows], options.out / ROWS)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.compose import CITED_SENTENCE, Draft, model_answer, quote_answer
+from assistant.evidence import Quote
 from assistant.texts import say
 from assistant.verify import Verifier
 from index.known import Nearness
@@ -128,6 +129,25 @@ def test_a_quote_far_below_the_best_is_shown_where_questions_like_this_one_were_
     assert quote_answer([best, other, neither], "en", asked_for_both).cited == {1, 2}
     # Where nothing is known of the best, the score alone decides.
     assert quote_answer([best, other, neither], "en", Nearness({"b.1": 0.9}, {"a.2": 1.0})).cited == {1}
+
+
+def resting_on(*facts: tuple[str, ...]) -> list[Quote]:
+    """Quotes of as many documents, each of which tells these facts."""
+    made = quotes(*(f"{FIRM}, by source {n}." for n in range(len(facts))))
+    return [replace(q, citation=replace(q.citation, facts=told)) for q, told in zip(made, facts, strict=True)]
+
+
+def test_what_another_document_tells_again_is_not_shown():
+    assert quote_answer(resting_on(("a.1", "a.2"), ("a.2",)), "en").cited == {1}
+    assert quote_answer(resting_on(("a.1",), ("a.2",), ("a.2", "a.1")), "en").cited == {1, 2}
+    assert quote_answer(resting_on(("a.1",), ("a.1", "a.2")), "en").cited == {1, 2}
+    assert quote_answer(resting_on((), ()), "en").cited == {1, 2}
+
+
+def test_a_document_may_say_more_of_what_it_tells():
+    best, other = resting_on(("a.1",), ("a.1",))
+    same = replace(other, citation=replace(other.citation, document=best.citation.document))
+    assert quote_answer([best, same], "en").cited == {1, 2}
 
 
 @pytest.mark.parametrize("language", ["it", "de"])

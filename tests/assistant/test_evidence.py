@@ -11,9 +11,9 @@ from assistant.evidence import (
     LONGEST,
     LONGEST_LIST,
     MOST,
+    beside,
     cite,
     collect,
-    gather,
     prefer_kind,
     with_other_side,
 )
@@ -249,12 +249,14 @@ def test_a_document_that_is_gone_is_not_missed():
     assert with_other_side(quotes, Alone(BEFORE), newest_first=True) == quotes
 
 
-def test_quotes_for_the_questions_of_a_message_are_each_shown_once():
-    one, two, *_ = sentences(HUB)
-    quotes = gather([[one, two], [two], [one]], OneDocument(HUB))
-    assert [quote.citation.n for quote in quotes] == list(range(1, len(quotes) + 1))
-    spans = [(quote.citation.start, quote.citation.end) for quote in quotes]
-    assert len(set(spans)) == len(spans)
+def test_quotes_for_the_questions_of_a_message_are_each_there_once():
+    apart = replace(HUB, text="The hub has 30 firms.\n\nWine is grown on terraces.\n\nLakes are deep.\n")
+    one, two, three = (collect([sentence], OneDocument(apart)) for sentence in sentences(apart))
+    quotes = beside([*one, *two], [two, [], [*three, *one]])
+    assert [quote.text for quote in quotes] == [found[0].text for found in (one, two, three)]
+    assert [quote.citation.n for quote in quotes] == [1, 2, 3]
+    # Each says what it was found for: the whole message (0), a question in it, or both.
+    assert [quote.answers for quote in quotes] == [{0, 3}, {0, 1}, {3}]
 
 
 def told_apart(first: str, second: str) -> int:

@@ -31,6 +31,7 @@ def test_what_asks_anew_is_a_question_of_its_own(language, question, asked):
         ("en", "Can I extend it, and how?"),
         ("en", "Which hub has laboratories and offices?"),
         ("en", "mechatronics hub rent and space"),
+        ("en", "Between 2020 and 2025 I have the counts, but how many were there in 2023?"),
         ("it", "Quali imprese e quali enti?"),
         ("de", "Wie groß und wie alt?"),
         ("en", ""),

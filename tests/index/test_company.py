@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from corpus.document import Chunk, Span
-from index.company import OF_DOCUMENT, OF_PASSAGE, in_company
+from corpus.document import Chunk, Reference, Span
+from index.company import AT_HOME, OF_DOCUMENT, OF_PASSAGE, in_company
 from index.retrieve import ScoredSentence
 
 
@@ -37,6 +37,16 @@ def test_the_passages_of_a_document_help_each_other():
 def test_sentences_of_one_passage_keep_their_order_and_distance():
     first, second = in_company(said("d", 1.0, 0.5))
     assert first.score - second.score == pytest.approx(0.5)
+
+
+def test_what_several_documents_tell_is_best_in_the_one_it_belongs_to():
+    def telling(document: str, score: float) -> list[ScoredSentence]:
+        fact = Reference(5, "home.runs", "2025", None, "source", "", "")
+        return [replace(s, chunk=replace(s.chunk, references=(fact,))) for s in said(document, score)]
+
+    assert best([*telling("guest", 1.0), *telling("home", 1.0 - AT_HOME / 4)]) == "home"
+    assert best([*telling("guest", 1.0), *telling("home", 1.0 - 2 * AT_HOME)]) == "guest"
+    assert best([*said("guest", 1.0), *said("home", 1.0 - AT_HOME / 4)]) == "guest"
 
 
 def test_one_sentence_alone_is_its_own_company():

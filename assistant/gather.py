@@ -1,0 +1,44 @@
+"""Step 3, last: the quotes for a message: those for it as a whole and, where it asks several things, one for each."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from assistant.compose import near_the_best
+from assistant.condense import Standalone
+from assistant.considered import Considered
+from assistant.evidence import Quote, beside, collect, with_other_side
+from assistant.judge import judge_evidence
+from assistant.question import Question
+from index.known import Nearness
+from index.retrieve import Found, Retriever, ScoredSentence
+from index.standing import asks_for_history
+
+FOR_ONE = 2  # quotes for one of several questions
+
+
+def gather(
+    asked: Question,
+    found: Sequence[Found],
+    ranked: Sequence[list[ScoredSentence]],
+    retriever: Retriever,
+    today: date,
+) -> list[Quote]:
+    """Return the quotes for a message, numbered from 1; `found` and `ranked` are what the message as a whole finds, as
+    found and as ranked, then what each question in it does.
+
+    A question in it is judged by itself, and noted if nothing answers it: what was found for it is not quoted.
+    """
+    whole, *others = (collect(sentences, retriever) for sentences in ranked)
+    each = zip(asked.parts, others, found[1:], strict=True)
+    asked.answered = [_answer(asked, part, quotes, its.near) for part, quotes, its in each]
+    answering = [
+        near_the_best(quotes, its.near)[:FOR_ONE] if answered else []
+        for quotes, its, answered in zip(others, found[1:], asked.answered, strict=True)
+    ]
+    now = not asks_for_history(asked.text, asked.language, today)
+    return with_other_side(beside(whole, answering), retriever, newest_first=now)
+
+
+def _answer(asked: Question, part: Standalone, quotes: Sequence[Quote], near: Nearness | None) -> bool:
+    considered = Considered(part.question, asked.language, part.text, quotes, near, bool(part.context))
+    return judge_evidence(considered, alone=True).answers

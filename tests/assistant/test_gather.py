@@ -1,0 +1,43 @@
+"""A message that asks several things is answered with quotes for each; what nothing answers is said so."""
+
+import pytest
+
+from assistant.answer import Answer, NoticeKind, Status
+from corpus.document import Document
+from tests.assistant import fakes
+
+WHO = "Who runs the Mechatronics Hub in Rovereto"
+RUNS = "The Mechatronics Hub in Rovereto is run by Trentino Sviluppo."
+PICKED = "Grapes are picked in September by hand."
+# More on the first thing asked than a search looks at.
+MANY = [Document(f"hub{n}", "en", "Hub", f"The Mechatronics Hub in Rovereto runs {n} halls.") for n in range(40)]
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory):
+    own = [Document("hub", "en", "Hub", RUNS), Document("vines", "en", "Wine", PICKED)]
+    return fakes.assistant(fakes.retriever(tmp_path_factory.mktemp("index"), [*MANY, *own], floor=0.65))
+
+
+def missing(answer: Answer) -> list[str]:
+    return [notice.text for notice in answer.notices if notice.kind == NoticeKind.INCOMPLETE]
+
+
+def test_each_question_of_a_message_is_searched_by_itself(assistant):
+    answer = assistant.answer(f"{WHO}, and when in September are grapes picked by hand?")
+    assert PICKED in answer.answer
+    assert "Mechatronics Hub" in answer.answer
+    assert (answer.status, missing(answer)) == (Status.ANSWERED, [])
+
+
+def test_a_question_that_nothing_answers_is_named_beside_what_answers_the_other(assistant):
+    answer = assistant.answer(f"{WHO}, and which airlines fly to Tokyo every morning?")
+    assert "Mechatronics Hub" in answer.answer
+    assert answer.status == Status.PARTIAL
+    (notice,) = missing(answer)
+    assert "“which airlines fly to Tokyo every morning?”" in notice
+
+
+def test_of_several_questions_none_of_which_is_answered_none_is_quoted_for(assistant):
+    answer = assistant.answer("Which airlines fly to Tokyo, and what does lunch cost?")
+    assert (answer.status, answer.citations, missing(answer)) == (Status.NOT_IN_CORPUS, (), [])
