@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # Shares of the mean score of the best sentences of its document, and of its passage, that a sentence is given.
 # Chosen on eval/cases/corpus.dev.jsonl; see docs/decisions/retrieval.md.
 OF_DOCUMENT, OF_PASSAGE = 0.4, 0.2
-AT_HOME = 0.06  # what a sentence gains in the document that a fact it tells belongs to
+AWAY = 0.06  # what a sentence loses when all the facts it tells belong to other documents
 _BEST_OF_DOCUMENT, _BEST_OF_PASSAGE = 5, 2
 
 
@@ -31,7 +31,7 @@ def in_company(sentences: Sequence["ScoredSentence"]) -> list["ScoredSentence"]:
             score=s.score
             + OF_DOCUMENT * documents[s.chunk.document]
             + OF_PASSAGE * passages[s.chunk.id]
-            + AT_HOME * s.at_home,
+            - AWAY * s.is_away,
         )
         for s in sentences
     ]

@@ -71,9 +71,9 @@ class ScoredSentence:
         return {reference.fact for reference in self.chunk.references_in(self.span)}
 
     @property
-    def at_home(self) -> bool:
-        """Whether it stands in the document that a fact it tells belongs to: others tell it, too."""
-        return any(fact.rpartition(".")[0] == self.chunk.document for fact in self.facts)
+    def is_away(self) -> bool:
+        """Whether the facts it tells, if it tells any, all belong to other documents, which tell them, too."""
+        return bool(self.facts) and all(fact.rpartition(".")[0] != self.chunk.document for fact in self.facts)
 
 
 @dataclass(frozen=True)

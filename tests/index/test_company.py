@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from corpus.document import Chunk, Reference, Span
-from index.company import AT_HOME, OF_DOCUMENT, OF_PASSAGE, in_company
+from index.company import AWAY, OF_DOCUMENT, OF_PASSAGE, in_company
 from index.retrieve import ScoredSentence
 
 
@@ -44,9 +44,10 @@ def test_what_several_documents_tell_is_best_in_the_one_it_belongs_to():
         fact = Reference(5, "home.runs", "2025", None, "source", "", "")
         return [replace(s, chunk=replace(s.chunk, references=(fact,))) for s in said(document, score)]
 
-    assert best([*telling("guest", 1.0), *telling("home", 1.0 - AT_HOME / 4)]) == "home"
-    assert best([*telling("guest", 1.0), *telling("home", 1.0 - 2 * AT_HOME)]) == "guest"
-    assert best([*said("guest", 1.0), *said("home", 1.0 - AT_HOME / 4)]) == "guest"
+    assert best([*telling("guest", 1.0), *telling("home", 1.0 - AWAY / 4)]) == "home"
+    assert best([*telling("guest", 1.0), *telling("home", 1.0 - 2 * AWAY)]) == "guest"
+    # What rests on no fact is as good as what does.
+    assert best([*said("plain", 1.0), *telling("home", 1.0 - AWAY / 4)]) == "plain"
 
 
 def test_one_sentence_alone_is_its_own_company():
