@@ -27,8 +27,8 @@ FOLDS, SEED = 5, 0
 # cases are right, cross-validated (docs/decisions/answerability.md).
 REFUSED = 0.07
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
-# The same of what a generator has been asked about. That is an eighth of it all: with a fifth of the eighth .045 of all is
-# refused (.07 without a vote), and about as many dev cases are right as at best.
+# The same of what a generator has been asked about, a fifth of it all: with a fifth of that .045 of all is refused (.07
+# without a vote), and about as many dev cases are right as at best.
 REFUSED_BY_VOTE = 0.20
 SURE = 0.96  # of what is judged so surely so much is right: no vote is asked for it
 CURVE = 20  # points of the curve that is kept
