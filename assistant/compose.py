@@ -98,9 +98,9 @@ def near_the_best(quotes: Sequence[Quote], known: Nearness | None) -> list[Quote
 
 def _told_again(quote: Quote, shown: Sequence[Quote]) -> bool:
     """Whether a quote from another document than the best rests only on what is quoted already."""
-    told = {fact for other in shown for fact in other.citation.facts}
-    elsewhere = any(quote.citation.document != best.citation.document for best in shown[:1])
-    return elsewhere and bool(quote.citation.facts) and told.issuperset(quote.citation.facts)
+    if not shown or not quote.citation.facts or quote.citation.document == shown[0].citation.document:
+        return False
+    return {fact for other in shown for fact in other.citation.facts}.issuperset(quote.citation.facts)
 
 
 def model_answer(

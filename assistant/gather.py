@@ -1,4 +1,4 @@
-"""Step 3, last: the quotes for a message: those for it as a whole and, where it asks several things, one for each."""
+"""Step 3, last: the quotes for a message: those for it as a whole and, where it asks several things, those for each."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -29,11 +29,11 @@ def gather(
     A question in it is judged by itself, and noted if nothing answers it: what was found for it is not quoted.
     """
     whole, *others = (collect(sentences, retriever) for sentences in ranked)
-    each = zip(asked.parts, others, found[1:], strict=True)
+    each = list(zip(asked.parts, others, found[1:], strict=True))
     asked.answered = [_answer(asked, part, quotes, its.near) for part, quotes, its in each]
     answering = [
         near_the_best(quotes, its.near)[:FOR_ONE] if answered else []
-        for quotes, its, answered in zip(others, found[1:], asked.answered, strict=True)
+        for (_, quotes, its), answered in zip(each, asked.answered, strict=True)
     ]
     now = not asks_for_history(asked.text, asked.language, today)
     return with_other_side(beside(whole, answering), retriever, newest_first=now)

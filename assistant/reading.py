@@ -54,7 +54,7 @@ class Reading:
             return [_evidence(asked, *one, retriever) for one in zip(questions, found, strict=True)]
         with self.line.turn() as places:
             yield from map(Waiting, places)
-            depths = [self._depth, *[IN_PASSING] * len(asked.parts)]  # of a part one is quoted
+            depths = [self._depth, *[IN_PASSING] * len(asked.parts)]  # of a part two are quoted at most
             return [
                 _evidence(asked, one, reread(self.reader, one.text, its, depth), retriever)
                 for one, its, depth in zip(questions, found, depths, strict=True)
