@@ -22,7 +22,8 @@ _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.D
 QUOTED_AT_MOST = 4
 WRITTEN_AT_MOST = 2  # sentences; what a small model adds to these copies its evidence
 # A further quote is shown when its score is this near the best one's: without and with the reader, which parts them.
-# Known questions part them further: where they tell, it is the former, or its facts have this say among them.
+# Known questions part them further: where they tell, it is the former for one from another document than the best, or
+# its facts have this say among them.
 MARGIN, MARGIN_READ = 0.05, 0.08
 SAY = 0.10
 
@@ -83,9 +84,10 @@ def near_the_best(quotes: Sequence[Quote], known: Nearness | None) -> list[Quote
         return []
     best = quotes[0]
     told = known if known is not None and known.knows(best.citation.facts) else None
-    margin = MARGIN if best.found.reading is None or told else MARGIN_READ
 
     def belongs(quote: Quote) -> bool:
+        away = told and quote.citation.document != best.citation.document
+        margin = MARGIN if away or best.found.reading is None else MARGIN_READ
         say_of = told.share(quote.citation.facts) if told else 0.0
         return quote.found.score >= best.found.score - margin or say_of >= SAY
 

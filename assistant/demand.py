@@ -64,8 +64,12 @@ def counted(values: Iterable[str]) -> str:
 
 
 def is_unanswered(item: Feedback) -> bool:
-    """Whether the documents had no answer, or the one they gave was to something else."""
-    return item.status not in (Status.ANSWERED, Status.PARTIAL) or item.reason == "not answered"
+    """Whether the documents had no answer, or none to a part of what was asked, or the one they gave was to something
+    else. A part of an answer that is not liked for another reason is no gap.
+    """
+    if item.status == Status.PARTIAL:
+        return item.reason in ("", "not answered")
+    return item.status != Status.ANSWERED or item.reason == "not answered"
 
 
 def is_disliked(item: Feedback) -> bool:

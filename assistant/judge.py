@@ -1,6 +1,6 @@
 """Step 4, first half: do the quotes answer the question at all? A wrong "yes" is what costs an investor money.
 
-The best quote must not be far off. Then the signals are weighed by a logistic regression; its weights and thresholds
+The best quote must not be far off, and who asks for a phone number is answered by nothing else. Then the signals are weighed by a logistic regression; its weights and thresholds
 were found by `python -m eval calibrate` (calibration.json). Where a generator runs and they leave it open, its Yes/No
 log-probability gap is weighed against them. Without reader and known questions two thresholds and a veto remain:
 docs/decisions/answerability.md.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from assistant.calibration import READER, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, Judgement, Weighing, calibration
 from assistant.considered import Considered
 from assistant.evidence import Quote
-from assistant.kinds import asked_kind, offers
+from assistant.kinds import CONTACTS, asked_kind, offers
 from assistant.signals import Signals, signals
 
 NEAR_ENOUGH = 0.75  # cosine of the best sentence; e5 gives unrelated pairs .70 to .80
@@ -22,13 +22,12 @@ NO = Judgement(False)
 
 def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
     """Judge without a generator; `alone` when no vote of one can follow. It need not where the judgement is sure."""
-    quotes = considered.quotes
-    if not quotes:
+    quotes, kind = considered.quotes, asked_kind(considered.question, considered.language)
+    offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
+    if not quotes or (kind in CONTACTS and not offered):
         return NO
     nearest, taken, read = max(quote.found.cosine for quote in quotes), signals(considered), was_read(quotes)
     if not read and taken.asked is None:
-        kind = asked_kind(considered.question, considered.language)
-        offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
         return Judgement(offered and nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
     judged = _weighing(READER if read else UNREAD, taken).judge(taken.as_row())
     return judged if alone or judged.sure else Judgement(nearest >= NEAR_ENOUGH)

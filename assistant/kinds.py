@@ -1,4 +1,6 @@
-"""What kind of answer a question asks for (a count, money, a percentage, a date), and which text holds one."""
+"""What kind of answer a question asks for (a count, money, a percentage, a date, a phone number, an e-mail address), and
+which text holds one.
+"""
 
 import re
 
@@ -19,6 +21,8 @@ _NUMBER_WORDS = (
     "\\w*hundert \\w*tausend Million(?:en)? Hälfte"
 ).replace(" ", "|")
 _OFFERS = {
+    "phone": re.compile(r"(?:\+\d{2}[ ./-]?|\b0)\d{1,4}[ ./-]?\d[\d ./-]{3,}\d"),
+    "email": re.compile(r"[\w.+-]+@[\w-]+\.\w"),
     "date": re.compile(
         rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b\d{{1,2}}[:.]\d\d\b|\b(?:century|centuries|secol[oi]|\w*jahrhundert)",
         re.IGNORECASE,
@@ -27,11 +31,12 @@ _OFFERS = {
     "money": re.compile(r"(?:€|\beuro?s?\b|\bEUR\b|\$)", re.IGNORECASE),
     "count": re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE),
 }
-_ORDER = ("date", "percent", "money", "count")  # the narrowest first: "how much money" is also "how much"
+CONTACTS = ("phone", "email")  # there is no telling them in other words
+_ORDER = (*CONTACTS, "date", "percent", "money", "count")  # the narrowest first: "how much money" is also "how much"
 
 
 def asked_kind(question: str, language: str) -> str | None:
-    """Return "date", "percent", "money" or "count" when the question asks for one, else None."""
+    """Return "phone", "email", "date", "percent", "money" or "count" when the question asks for one, else None."""
     patterns = lexicon(language).kinds
     return next((kind for kind in _ORDER if patterns[kind].search(question)), None)
 

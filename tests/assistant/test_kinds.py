@@ -29,6 +29,18 @@ from assistant.kinds import asked_kind, offers
         ("it", "Che cosa succede quando un socio vende la quota?", None),
         ("it", "Chi l'ha fondato e quando?", "date"),
         ("de", "Wie hoch ist die Kaltmiete im Zentrum?", "money"),
+        ("en", "What is the phone number of the hub?", "phone"),
+        ("en", "Whom can we call about the lease?", "phone"),
+        ("en", "Does the valley have phone coverage?", None),
+        ("en", "Which PEC address does the office have?", "email"),
+        ("en", "Does a director need a PEC address?", None),
+        ("it", "Mi dai il numero di telefono del polo?", "phone"),
+        ("it", "A quale PEC devo scrivere?", "email"),
+        ("it", "Qual è l'indirizzo e-mail del polo?", "email"),
+        ("it", "Quando serve la PEC dell'amministratore?", "date"),
+        ("de", "Unter welcher Telefonnummer ist das Zentrum erreichbar?", "phone"),
+        ("de", "Wie lautet die E-Mail-Adresse des Zentrums?", "email"),
+        ("de", "Braucht der Geschäftsführer eine PEC-Adresse?", None),
     ],
 )
 def test_a_question_asks_for_a_kind_of_answer(language, question, kind):
@@ -38,6 +50,9 @@ def test_a_question_asks_for_a_kind_of_answer(language, question, kind):
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
+        ("phone", "Phone +39 0464 443111."),
+        ("phone", "Telefon 0461 495339 (Stand 2022)"),
+        ("email", "write to info@example.org"),
         ("date", "opened in 2010"),
         ("date", "dal primo Gennaio"),
         ("date", "im März"),
@@ -64,6 +79,8 @@ def test_a_text_that_holds_the_kind_offers_it(kind, text):
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
+        ("phone", "from 2014 to 2020, 10 000 000 euro"),
+        ("email", "by e-mail"),
         ("date", "30 firms"),
         ("percent", "30 firms"),
         ("money", "paid in euro"),

@@ -184,6 +184,7 @@ def test_who_asks_makes_no_difference_to_what_is_asked():
         ("unavailable", "", True),
         ("answered", "not answered", True),
         ("answered", "", False),
+        ("partial", "", True),
         ("partial", "wrong figure", False),
     ],
 )
