@@ -1,9 +1,9 @@
 """Step 4, first half: do the quotes answer the question at all? A wrong "yes" is what costs an investor money.
 
-The best quote must not be far off, and who asks for a phone number is answered by nothing else. Then the signals are weighed by a logistic regression; its weights and thresholds
-were found by `python -m eval calibrate` (calibration.json). Where a generator runs and they leave it open, its Yes/No
-log-probability gap is weighed against them. Without reader and known questions two thresholds and a veto remain:
-docs/decisions/answerability.md.
+The best quote must not be far off, and who asks for a phone number is answered by nothing else. Then the signals are
+weighed by a logistic regression; its weights and thresholds were found by `python -m eval calibrate`
+(calibration.json). Where a generator runs and they leave it open, its Yes/No log-probability gap is weighed against
+them. Without reader and known questions two thresholds and a veto remain: docs/decisions/answerability.md.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
-"""What kind of answer a question asks for (a count, money, a percentage, a date, a phone number, an e-mail address), and
-which text holds one.
+"""What kind of answer a question asks for (a count, money, a percentage, a date, a phone number, an e-mail address),
+and which text holds one.
 """
 
 import re
@@ -21,7 +21,7 @@ _NUMBER_WORDS = (
     "\\w*hundert \\w*tausend Million(?:en)? Hälfte"
 ).replace(" ", "|")
 _OFFERS = {
-    "phone": re.compile(r"(?:\+\d{2}[ ./-]?|\b0)\d{1,4}[ ./-]?\d[\d ./-]{3,}\d"),
+    "phone": re.compile(r"(?:\+\d{2}[ ./-]?|(?<!\d )\b0)\d{1,4}[ ./-]?\d[\d ./-]{3,}\d"),
     "email": re.compile(r"[\w.+-]+@[\w-]+\.\w"),
     "date": re.compile(
         rf"\b(?:1\d|20)\d\d\b|\b(?:{_MONTHS})\b|\b\d{{1,2}}[:.]\d\d\b|\b(?:century|centuries|secol[oi]|\w*jahrhundert)",
