@@ -27,6 +27,7 @@ from assistant.question import LONGEST_QUESTION, Question, accept
 from assistant.reading import Reading
 from assistant.route import route
 from assistant.settings import Composer
+from assistant.sides import sides
 from assistant.suggest import suggestions
 from assistant.turns import Turns
 from assistant.verify import Verifier
@@ -192,7 +193,7 @@ class Assistant:
 
     def _condense(self, asked: Question, history: Sequence[Turn]) -> None:
         asked.condensed = condense(asked.text, history, asked.language)
-        asked.parts = parts(asked.text, history, asked.language)
+        asked.parts = parts(asked.text, history, asked.language) or sides(asked.text, history, asked.language)
         asked.timings = replace(asked.timings, condense=asked.elapsed())
 
     def _retrieve(self, asked: Question) -> Iterator[Evidence | Waiting]:

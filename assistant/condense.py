@@ -27,10 +27,13 @@ _SENTENCE_ENDS = ".!?:"
 
 @dataclass(frozen=True)
 class Standalone:
-    """A question as asked, and the words of the conversation that complete it; "" when it stands alone."""
+    """A question, the words of the conversation that complete it, "" when it stands alone, and, of a part of a message
+    that was completed to be a question, what the user said.
+    """
 
     question: str
     context: str = ""
+    said: str = ""
 
     @property
     def text(self) -> str:

@@ -123,6 +123,11 @@ def _numbered(quotes: Sequence[Quote]) -> list[Quote]:
     return [replace(quote, citation=replace(quote.citation, n=n)) for n, quote in enumerate(quotes, 1)]
 
 
+def touches(quote: Quote, others: Sequence[Quote]) -> bool:
+    """Whether a quote shares some of its words with one of the others."""
+    return any(_touch(quote.citation, other.citation) for other in others)
+
+
 def _touch(one: Citation, other: Citation) -> bool:
     same = (one.language, one.document) == (other.language, other.document)
     return same and one.start < other.end and other.start < one.end

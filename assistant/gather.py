@@ -6,7 +6,7 @@ from datetime import date
 from assistant.compose import near_the_best
 from assistant.condense import Standalone
 from assistant.considered import Considered
-from assistant.evidence import Quote, beside, collect, with_other_side
+from assistant.evidence import Quote, beside, collect, touches, with_other_side
 from assistant.judge import judge_evidence
 from assistant.question import Question
 from index.known import Nearness
@@ -26,14 +26,19 @@ def gather(
     """Return the quotes for a message, numbered from 1; `found` and `ranked` are what the message as a whole finds, as
     found and as ranked, then what each question in it does.
 
-    A question in it is judged by itself, and noted if nothing answers it: what was found for it is not quoted.
+    A question in it is judged by itself, and noted if nothing answers it: what was found for it is not quoted. A side
+    of a comparison is also answered by what is quoted for the whole.
     """
     whole, *others = (collect(sentences, retriever) for sentences in ranked)
     each = list(zip(asked.parts, others, found[1:], strict=True))
-    asked.answered = [_answer(asked, part, quotes, its.near) for part, quotes, its in each]
+    judged = [_answer(asked, part, quotes, its.near) for part, quotes, its in each]
     answering = [
-        near_the_best(quotes, its.near)[:FOR_ONE] if answered else []
-        for (_, quotes, its), answered in zip(each, asked.answered, strict=True)
+        near_the_best(quotes, its.near)[:FOR_ONE] if answers else []
+        for (_, quotes, its), answers in zip(each, judged, strict=True)
+    ]
+    shown = near_the_best(whole, found[0].near) if asked.compares else []
+    asked.answered = [
+        answers or bool(quotes and touches(quotes[0], shown)) for answers, quotes in zip(judged, others, strict=True)
     ]
     now = not asks_for_history(asked.text, asked.language, today)
     return with_other_side(beside(whole, answering), retriever, newest_first=now)

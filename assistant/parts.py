@@ -31,10 +31,7 @@ def parts(question: str, history: Sequence[Turn], language: str) -> list[Standal
 
 def _asked(question: str, known: Lexicon) -> list[str]:
     """The pieces of a message that ask something, in order; all that comes after the last cut stays together."""
-    pieces: list[str] = []
-    for sentence in _SENTENCE.split(question.strip()):
-        if sentence.endswith("?") and words(sentence):
-            pieces += _cut(sentence, known)
+    pieces = [piece for sentence in asking(question) for piece in _cut(sentence, known)]
     return [*pieces[: MOST - 1], " ".join(pieces[MOST - 1 :])] if len(pieces) > MOST else pieces
 
 
@@ -61,5 +58,14 @@ def _asks(left: str, cut: str, known: Lexicon) -> bool:
 
 def _said_before(question: str, asked: Sequence[str]) -> list[list[str]]:
     """For each piece the sentences of the message that ask nothing, and the pieces before it."""
-    told = [sentence for sentence in _SENTENCE.split(question.strip()) if not sentence.endswith("?")]
-    return [[*told, *asked[:number]] for number in range(len(asked))]
+    return [[*telling(question), *asked[:number]] for number in range(len(asked))]
+
+
+def asking(message: str) -> list[str]:
+    """The sentences of a message that ask."""
+    return [sentence for sentence in _SENTENCE.split(message.strip()) if sentence.endswith("?") and words(sentence)]
+
+
+def telling(message: str) -> list[str]:
+    """The sentences of a message that ask nothing."""
+    return [sentence for sentence in _SENTENCE.split(message.strip()) if not sentence.endswith("?")]

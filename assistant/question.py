@@ -43,9 +43,15 @@ class Question:
         return self.condensed.text
 
     @property
+    def compares(self) -> bool:
+        """Whether its parts are the sides of one question, and no questions of their own."""
+        return any(part.said for part in self.parts)
+
+    @property
     def unanswered(self) -> list[str]:
         """Of a message that asks several things, some of which the documents answer, the others."""
-        missing = [part.question for part, done in zip(self.parts, self.answered, strict=True) if not done]
+        each = zip(self.parts, self.answered, strict=True)
+        missing = [part.said or part.question for part, answered in each if not answered]
         return missing if any(self.answered) else []
 
     @property

@@ -28,6 +28,9 @@ class Lexicon:
     names_a_thing: tuple[str, ...]
     asks: re.Pattern[str]
     asks_on: re.Pattern[str]
+    compares: re.Pattern[str]
+    meets: tuple[re.Pattern[str], ...]
+    pauses: re.Pattern[str]
     kinds: dict[str, re.Pattern[str]]
 
     def content_words(self, text: str) -> list[str]:
@@ -52,6 +55,9 @@ def lexicon(language: str) -> Lexicon:
         not_pointing=_any_of(data["not_pointing"]),
         asks=re.compile(rf"\b{data['asks']}\b", re.IGNORECASE),
         asks_on=re.compile("|".join(data["asks_on"]), re.IGNORECASE),
+        compares=_any_of(data["compares"]),
+        meets=tuple(re.compile(rf"(?<!\w){pattern}", re.IGNORECASE) for pattern in data["meets"]),
+        pauses=re.compile("|".join(data["pauses"]), re.IGNORECASE),
         kinds={kind: _any_of(patterns) for kind, patterns in data["kinds"].items()},
     )
 

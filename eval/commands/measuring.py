@@ -133,7 +133,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     asked = WITH_QUESTIONS if known else ""
     rows = known or rows  # the others are judged as where no question is known
     judge = (READER if settings.reader else UNREAD) + asked
-    fitted = {judge: calibrate.fit(rows, calibrate.REFUSED)}
+    fitted = {judge: calibrate.fit(rows, calibrate.REFUSED if known else calibrate.REFUSED_ELSEWHERE)}
     if not known:  # it serves other corpora, where it was as surely right in .79 to .89 of cases, not .95: always vote
         del fitted[judge]["sure"]
     if generator:

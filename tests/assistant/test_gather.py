@@ -41,3 +41,24 @@ def test_a_question_that_nothing_answers_is_named_beside_what_answers_the_other(
 def test_of_several_questions_none_of_which_is_answered_none_is_quoted_for(assistant):
     answer = assistant.answer("Which airlines fly to Tokyo, and what does lunch cost?")
     assert (answer.status, answer.citations, missing(answer)) == (Status.NOT_IN_CORPUS, (), [])
+
+
+def test_each_side_of_a_comparison_is_searched_by_itself(assistant):
+    answer = assistant.answer("Which is older, the Mechatronics Hub in Rovereto or grapes picked in September by hand?")
+    assert PICKED in answer.answer
+    assert "Mechatronics Hub" in answer.answer
+    assert (answer.status, missing(answer)) == (Status.ANSWERED, [])
+
+
+def test_a_side_that_nothing_answers_is_named_as_the_user_put_it(assistant):
+    answer = assistant.answer("Which is older, the Mechatronics Hub in Rovereto or airlines that fly to Tokyo?")
+    assert "Mechatronics Hub" in answer.answer
+    assert answer.status == Status.PARTIAL
+    (notice,) = missing(answer)
+    assert "“airlines that fly to Tokyo?”" in notice
+
+
+def test_a_side_that_the_whole_question_quotes_for_is_not_missing(assistant):
+    answer = assistant.answer("Is the Mechatronics Hub in Rovereto run by Trentino Sviluppo or by Rovereto?")
+    assert RUNS in answer.answer
+    assert (answer.status, missing(answer)) == (Status.ANSWERED, [])
