@@ -2,7 +2,8 @@
 
 "Which of them is larger, the hub or the incubator?" is near what is told of both and finds the nearer one. So it is cut
 where its sides meet, and each side is completed by what they share: what stands before or behind a comma or colon, or
-else what is left when the shorter side takes the place of as many words of the other. These are searched, not read.
+else what is left when the shorter side takes the place of as many words of the other. They need be no good sentences:
+they are searched and judged, and shown to nobody.
 """
 
 from collections.abc import Sequence
