@@ -54,7 +54,8 @@ def test_every_language_has_words_and_patterns_of_every_sort(language):
     known = lexicon(language)
     assert all((known.openers, known.pointers, known.stops, known.negations, known.names_a_thing))
     assert routes(language).tampered
-    assert set(known.kinds) == {"date", "percent", "money", "count"}
+    assert set(known.kinds) == {"phone", "email", "date", "percent", "money", "count"}
+    assert all((known.compares.pattern, known.meets, known.pauses.pattern))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
