@@ -27,7 +27,7 @@ def gather(
     found and as ranked, then what each question in it does.
 
     A question in it is judged by itself, and noted if nothing answers it: what was found for it is not quoted. A side
-    of a comparison is also answered by what is quoted for the whole.
+    of a comparison is also answered by what is quoted for the whole; where both are answered they stand before it.
     """
     whole, *others = (collect(sentences, retriever) for sentences in ranked)
     each = list(zip(asked.parts, others, found[1:], strict=True))
@@ -40,6 +40,8 @@ def gather(
     asked.answered = [
         answers or bool(quotes and touches(quotes[0], shown)) for answers, quotes in zip(judged, others, strict=True)
     ]
+    if asked.compares and all(judged):  # the whole is near both sides: what it finds stands behind
+        whole, answering = [], [*answering, shown[:FOR_ONE]]
     now = not asks_for_history(asked.text, asked.language, today)
     return with_other_side(beside(whole, answering), retriever, newest_first=now)
 
