@@ -29,8 +29,8 @@ REFUSED = 0.07
 # The same where no question is known, as on a corpus of one's own: there nothing but reading tells.
 REFUSED_ELSEWHERE = 0.10
 DROPPED = 0.10  # of what a quote carries so much may be dropped: the quotes themselves are shown then
-# The same of what a generator has been asked about, a fifth of it all: with a fifth of that .045 of all is refused (.07
-# without a vote), and about as many dev cases are right as at best.
+# The same of what a generator has been asked about, a quarter of it all: with a fifth of that .045 of all is refused
+# (.07 without a vote), and about as many dev cases are right as at best.
 REFUSED_BY_VOTE = 0.20
 SURE = 0.96  # of what is judged so surely so much is right: no vote is asked for it
 CURVE = 20  # points of the curve that is kept

@@ -132,7 +132,8 @@ def _calibrate(options: argparse.Namespace) -> int:
     known = [row for row in rows if "asked" in row.values]
     asked = WITH_QUESTIONS if known else ""
     rows = known or rows  # the others are judged as where no question is known
-    rows = [row for row in rows if row.values.keys() == rows[0].values.keys()]  # not those nothing of which was read
+    signals = max((row.values.keys() for row in rows), key=len)
+    rows = [row for row in rows if row.values.keys() == signals]  # of the few others nothing was read
     judge = (READER if settings.reader else UNREAD) + asked
     fitted = {judge: calibrate.fit(rows, calibrate.REFUSED if known else calibrate.REFUSED_ELSEWHERE)}
     if not known:  # it serves other corpora, where it was as surely right in .79 to .89 of cases, not .95: always vote
