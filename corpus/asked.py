@@ -20,13 +20,15 @@ NOTHING = ""  # stands for the fact that answers where none does
 
 class Written(BaseModel):
     """One line of a file: a question, the `fact` that answers it with the words `answer`, and a near-`miss`: a question
-    like it that no document answers. A miss may stand alone.
+    like it that no document answers. A miss may stand alone. A broad question is answered by several facts together: by
+    `fact` and `also`.
 
     `style` tells short questions from those with a story around them, `why` what the miss changes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     fact: str = ""
+    also: tuple[str, ...] = ()
     lang: Language
     style: Literal["short", "story"] = "short"
     question: str = Field(default="", max_length=600)
@@ -34,9 +36,14 @@ class Written(BaseModel):
     miss: str = Field(default="", max_length=600)
     why: str = ""
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """All that answer the question."""
+        return (self.fact, *self.also) if self.fact else ()
+
     @model_validator(mode="after")
     def _is_something(self) -> "Written":
-        if bool(self.question) != bool(self.fact):
+        if bool(self.question) != bool(self.fact) or (self.also and not self.fact):
             raise ValueError("a question has the fact that answers it, and a fact its question")
         if not self.question and not self.miss:
             raise ValueError("neither a question nor a miss")
@@ -72,8 +79,8 @@ def read_written(folder: Path) -> Iterator[tuple[str, Written]]:
 
 
 def read_asked(folder: Path) -> tuple[Asked, ...]:
-    """Return the questions of a folder once each, answered ones and misses, in the order of the files."""
+    """Return the questions of a folder, answered ones once for each fact, and misses, in the order of the files."""
     lines = [written for _, written in read_written(folder)]
-    answered = [Asked(line.question, line.fact, line.lang, line.style == "short") for line in lines if line.question]
+    answered = [Asked(line.question, fact, line.lang, line.style == "short") for line in lines for fact in line.facts]
     misses = [Asked(line.miss, NOTHING, line.lang, line.style == "short") for line in lines if line.miss]
     return tuple(dict.fromkeys(answered + misses))

@@ -221,8 +221,8 @@ def _of_questions(folder: Path, facts: Mapping[str, Fact]) -> Iterator[Finding]:
     lines = list(read_written(folder))
     answered = {line.question for _, line in lines}
     for place, line in lines:
-        if line.fact and line.fact not in facts:
-            yield Finding(f"{QUESTIONS}/{place}", f"names {line.fact}, which is no fact")
+        for missing in (fact for fact in line.facts if fact not in facts):
+            yield Finding(f"{QUESTIONS}/{place}", f"names {missing}, which is no fact")
         if line.miss and line.miss in answered:
             yield Finding(f"{QUESTIONS}/{place}", "its miss is a question that a fact answers elsewhere")
 

@@ -73,6 +73,7 @@ BENIGN = [
     ("it", "Quali regole valgono per le imprese straniere?"),
     ("it", "Come funziona il sistema trentino dell'innovazione?"),
     ("it", "Chi aiuta le start-up?"),
+    ("it", "Devo spostare la sede a Trento, quali documenti servono?"),
     ("de", "Was geschieht, wenn Firmen die Regeln ignorieren?"),
     ("de", "Welche Firma ignoriert die Vorschriften?"),
     ("de", "Welche Regeln gelten für Betriebe?"),

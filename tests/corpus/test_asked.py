@@ -31,6 +31,14 @@ def test_a_line_is_a_question_that_a_fact_answers_and_one_that_nothing_does(tmp_
     )
 
 
+def test_a_broad_question_is_there_for_each_fact_that_answers_it(tmp_path):
+    broad = '{"fact": "house.rent", "also": ["house.size"], "lang": "en", "question": "What is the house like?"}'
+    assert read_asked(written(tmp_path / "documents", broad)) == (
+        Asked("What is the house like?", "house.rent", "en", True),
+        Asked("What is the house like?", "house.size", "en", True),
+    )
+
+
 def test_the_same_question_is_there_once(tmp_path):
     folder = written(tmp_path / "documents", RENT % "house.rent", RENT % "house.rent")
     assert len(read_asked(folder)) == 2
@@ -48,6 +56,7 @@ def test_a_folder_of_documents_need_not_have_any(tmp_path):
         '{"lang": "fr", "miss": "Qui paie?"}',
         '{"lang": "en", "question": "What is the rent?"}',
         '{"lang": "en", "fact": "house.rent", "miss": "Who pays it?"}',
+        '{"lang": "en", "also": ["house.rent"], "miss": "Who pays it?"}',
     ],
 )
 def test_a_line_that_is_none_is_named(tmp_path, line):
