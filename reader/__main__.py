@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=Path("weights/reader"), help="what ships")
     parser.add_argument("--steps", type=int, help="training steps, instead of the plan's")
     parser.add_argument("--every", action="store_true", help="prepare: learn from every document of ours")
-    parser.add_argument("--onward", action="store_true", help="tune, likeness: go on from what ships")
+    parser.add_argument("--onward", action="store_true", help="tune: go on from what ships")
     parser.add_argument("--short", action="store_true", help="tune: leave out the questions with a story")
     parser.add_argument("--of", type=Path, nargs="+", default=[], help="average: the states to average")
     parser.add_argument("--each", type=int, help="evaluate: so many records of a set, drawn by lot; all of them else")
@@ -140,7 +140,7 @@ def _likeness(given: Any) -> None:
 
     from assistant.factory import embedder_identity
     from corpus.asked import questions_beside, read_written
-    from reader.layers import ANEW, ONWARD, Model, as_shipped, export, learn_layers, learn_map, vectors_of
+    from reader.layers import Model, export, learn_layers, learn_map, vectors_of
     from reader.likeness import Lesson, texts_of, told_apart
 
     def lesson_of(lines: Sequence[Any]) -> tuple[Any, Lesson]:
@@ -152,15 +152,13 @@ def _likeness(given: Any) -> None:
             made = [replace(lesson, vectors=vectors_of(states, network)) for states, lesson in (known, asked)]
             print(json.dumps({name: told_apart(*made)}), flush=True)
 
-    learned = as_shipped(embedder_identity()) if given.onward else None
-    model = Model(_store().embedder(), learned)
+    model = Model(_store().embedder())
     known = lesson_of([line for _, line in read_written(questions_beside(Path("corpus/documents")))])
     asked = lesson_of([line for _, line in read_written(given.asked)]) if given.asked else known
-    if learned is None:
-        tell("as embedded", model.upper.pooled)
-        learn_map(model.upper, *known)
-    tell("with what shipped" if learned else "with a map", model.upper)
-    learn_layers(model.upper, *known, report=print, course=ONWARD if learned else ANEW)
+    tell("as embedded", model.upper.pooled)
+    learn_map(model.upper, *known)
+    tell("with a map", model.upper)
+    learn_layers(model.upper, *known, report=print)
     tell("with layers of their own", model.upper)
     export(model.upper, embedder_identity(), given.weights.with_name("likeness"))
 

@@ -8,7 +8,7 @@ states behind them are computed once. The vectors of the neighbourhood are those
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from corpus.errors import WeightsError
 from index.encoder import equally_long
-from index.likeness import MANIFEST, TENSORS, likeness_for
+from index.likeness import MANIFEST, TENSORS
 from index.upper import Upper, UpperStates
 from reader.base import layer_of
 from reader.likeness import Lesson, Places, learn, loss_of
@@ -26,28 +25,15 @@ from weights.hashing import sha256_of
 from weights.rows import save
 
 SHARED = 8  # layers that stay as they are
-BATCH, WARM_UP = 96, 60
+EPOCHS, BATCH, RATE, MAP_RATE, WARM_UP = 6, 96, 1e-4, 3e-4, 60
 NEIGHBOURHOOD = 12_000  # questions, drawn anew for each step
 DROPOUT = 0.1
-
-
-@dataclass(frozen=True)
-class Course:
-    """How long the layers learn, and the highest rates of the layers and of the map."""
-
-    epochs: int
-    rate: float
-    map_rate: float
-
-
-ANEW = Course(6, 1e-4, 3e-4)  # from the embedding model's own layers; an hour of two cores for 33,000 questions
-ONWARD = Course(2, 5e-5, 1e-4)  # from what ships, when questions have been added to those it learned from
 
 
 class Model:
     """The packaged embedding model (a sentence-transformers folder) in float32, cut behind its layer `SHARED`."""
 
-    def __init__(self, folder: Path, upper: Upper | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         from sentence_transformers import SentenceTransformer
 
         plain = SentenceTransformer(str(folder), device="cpu", local_files_only=True).eval().float()
@@ -56,8 +42,6 @@ class Model:
         self._tokenizer.enable_truncation(int(plain.get_max_seq_length() or 512))
         transformer: Any = plain[0].auto_model
         self.upper = _as_it_was(transformer)
-        if upper is not None:  # learned before
-            self.upper.load_state_dict(upper.state_dict())
         self._lower = UpperStates(transformer, self.upper, SHARED).eval()
 
     def states(self, texts: list[str]) -> list[Tensor]:
@@ -70,14 +54,6 @@ class Model:
                 for place, states in zip(places, made, strict=True):
                     found[place] = states.clone()
         return found
-
-
-def as_shipped(embedder: str) -> Upper:
-    """Return the layers that ship. WeightsError when they were learned for another embedding model."""
-    found = likeness_for(embedder)
-    if found is None:
-        raise WeightsError(f"What ships goes on from another model than {embedder}: leave out --onward to learn anew.")
-    return found[0]
 
 
 def _as_it_was(transformer: Any) -> Upper:
@@ -99,19 +75,19 @@ def learn_map(upper: Upper, states: list[Tensor], lesson: Lesson) -> None:
 
 
 def learn_layers(
-    upper: Upper, states: list[Tensor], lesson: Lesson, report: Callable[[str], None], course: Course = ANEW
+    upper: Upper, states: list[Tensor], lesson: Lesson, report: Callable[[str], None], epochs: int = EPOCHS
 ) -> None:
-    """Learn map and layers together, from where they are."""
+    """Learn map and layers together, from where they are; an hour of two cores for 33,000 questions."""
     torch.manual_seed(0)
     bank = torch.tensor(vectors_of(states, upper.pooled))
     upper.mean.requires_grad_(False)
     _, classes = np.unique(lesson.facts, return_inverse=True)
-    labels, twins, steps = torch.tensor(classes), torch.tensor(lesson.twins), course.epochs * len([*_batches(states)])
-    rates = [{"params": upper.layers.parameters(), "lr": course.rate}, {"params": [upper.map], "lr": course.map_rate}]
+    labels, twins, steps = torch.tensor(classes), torch.tensor(lesson.twins), epochs * len([*_batches(states)])
+    rates = [{"params": upper.layers.parameters(), "lr": RATE}, {"params": [upper.map], "lr": MAP_RATE}]
     optimizer = torch.optim.AdamW(rates)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _share(step, steps))
     upper.train()
-    for epoch in range(course.epochs):
+    for epoch in range(epochs):
         lost = []
         for batch in _batches(states):
             pooled = upper.pooled(torch.stack([states[place].float() for place in batch]))
@@ -126,7 +102,7 @@ def learn_layers(
                 lost.append(loss.item())
             schedule.step()
             bank[asked] = pooled.detach()
-        report(f"epoch {epoch + 1} of {course.epochs}: loss {np.mean(lost):.3f}")
+        report(f"epoch {epoch + 1} of {epochs}: loss {np.mean(lost):.3f}")
     upper.eval()
 
 

@@ -10,7 +10,7 @@ from corpus.asked import NOTHING, Written
 from index.crossencoder import HIDDEN
 from index.likeness import likeness_for
 from index.upper import Upper
-from reader.layers import ANEW, export, learn_layers, learn_map, vectors_of
+from reader.layers import export, learn_layers, learn_map, vectors_of
 from reader.likeness import Lesson, learn, texts_of, told_apart
 
 FACTS, EACH, SIZE = 12, 24, 48
@@ -78,13 +78,14 @@ def states(lesson) -> list[torch.Tensor]:
 def test_layers_learn_to_leave_what_is_not_asked_for(lesson, states, monkeypatch):
     monkeypatch.setattr("reader.layers.BATCH", 32)
     monkeypatch.setattr("reader.layers.WARM_UP", 5)
+    monkeypatch.setattr("reader.layers.RATE", 1e-3)
     held = np.minimum(np.arange(len(lesson.facts)), lesson.twins) % 4 < 2
     parts = [[state for state, chosen in zip(states, rows, strict=True) if chosen] for rows in (~held, held)]
     torch.manual_seed(0)
     upper = Upper(1, dropout=0.1)
     learn_map(upper, parts[0], lesson.part(~held))
     map_only = apart(upper, parts, lesson, held)
-    learn_layers(upper, parts[0], lesson.part(~held), print, replace(ANEW, epochs=3, rate=1e-3))
+    learn_layers(upper, parts[0], lesson.part(~held), print, epochs=3)
     learned = apart(upper, parts, lesson, held)
     assert learned["same_fact"] > map_only["same_fact"]
     assert learned["area"] > map_only["area"]
