@@ -221,7 +221,7 @@ class Assistant:
 
     def _decline(self, asked: Question) -> Iterator[Event]:
         """Say that the documents do not answer; of several things asked, quote for those that they do."""
-        if quotes := asked.quotes_for_parts():
+        if quotes := asked.quotes_for_parts:
             asked.quotes = quotes
             yield from self._quote(asked)
         else:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from assistant.calibration import Judgement
 from assistant.compose import near_the_best
 from assistant.condense import Standalone
 from assistant.considered import Considered
@@ -15,7 +14,6 @@ from index.retrieve import Found, Retriever, ScoredSentence
 from index.standing import asks_for_history
 
 FOR_ONE = 2  # quotes for one of several questions
-SURELY = 1.0  # log-odds beyond the threshold: nearer to it most are wrong where the message as a whole is not answered
 
 
 def gather(
@@ -33,23 +31,21 @@ def gather(
     """
     whole, *others = (collect(sentences, retriever) for sentences in ranked)
     each = list(zip(asked.parts, others, found[1:], strict=True))
-    judged = [_judge(asked, part, quotes, its.near) for part, quotes, its in each]
-    answers = [judgement.answers for judgement in judged]
+    judged = [_answer(asked, part, quotes, its.near) for part, quotes, its in each]
     answering = [
-        near_the_best(quotes, its.near)[:FOR_ONE] if answered else []
-        for (_, quotes, its), answered in zip(each, answers, strict=True)
+        near_the_best(quotes, its.near)[:FOR_ONE] if answers else []
+        for (_, quotes, its), answers in zip(each, judged, strict=True)
     ]
     shown = near_the_best(whole, found[0].near) if asked.compares else []
     asked.answered = [
-        answered or bool(quotes and touches(quotes[0], shown)) for answered, quotes in zip(answers, others, strict=True)
+        answers or bool(quotes and touches(quotes[0], shown)) for answers, quotes in zip(judged, others, strict=True)
     ]
-    asked.surely = [judgement.answers and (judgement.odds is None or judgement.odds >= SURELY) for judgement in judged]
-    if asked.compares and all(answers):  # the whole is near both sides: what it finds stands behind
+    if asked.compares and all(judged):  # the whole is near both sides: what it finds stands behind
         whole, answering = [], [*answering, shown[:FOR_ONE]]
     now = not asks_for_history(asked.text, asked.language, today)
     return with_other_side(beside(whole, answering), retriever, newest_first=now)
 
 
-def _judge(asked: Question, part: Standalone, quotes: Sequence[Quote], near: Nearness | None) -> Judgement:
+def _answer(asked: Question, part: Standalone, quotes: Sequence[Quote], near: Nearness | None) -> bool:
     considered = Considered(part.question, asked.language, part.text, quotes, near, bool(part.context))
-    return judge_evidence(considered, alone=True)
+    return judge_evidence(considered, alone=True).answers

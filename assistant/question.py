@@ -29,7 +29,6 @@ class Question:
     condensed: Standalone = field(default_factory=lambda: Standalone(""))
     parts: list[Standalone] = field(default_factory=list)  # what is searched, one after the other
     answered: list[bool] = field(default_factory=list)  # which of the parts the documents answer
-    surely: list[bool] = field(default_factory=list)  # and which so surely that they do where nothing answers the whole
     quotes: list[Quote] = field(default_factory=list)
     not_covered: ScoredSentence | None = None  # says that the corpus has nothing on what was asked
     chunks: list[ScoredChunk] = field(default_factory=list)
@@ -55,15 +54,10 @@ class Question:
         missing = [part.said or part.question for part, answered in each if not answered]
         return missing if any(self.answered) else []
 
+    @property
     def quotes_for_parts(self) -> list[Quote]:
-        """Of a message that nothing answers as a whole, the quotes for those of several things asked that are surely
-        answered; the others count as not answered.
-        """
-        if self.compares:
-            return [quote for quote in self.quotes if quote.answers - {WHOLE}]
-        self.answered = self.surely
-        numbers = {number for number, surely in enumerate(self.surely, WHOLE + 1) if surely}
-        return [quote for quote in self.quotes if quote.answers & numbers]
+        """Of a message that asks several things, the quotes for those that the documents answer."""
+        return [quote for quote in self.quotes if quote.answers - {WHOLE}]
 
     @property
     def considered(self) -> Considered:

@@ -1,13 +1,9 @@
 """A message that asks several things is answered with quotes for each; what nothing answers is said so."""
 
-from dataclasses import replace
-
 import pytest
 
 from assistant.answer import Answer, NoticeKind, Status
-from assistant.condense import Standalone
 from assistant.gather import FOR_ONE
-from assistant.question import Question
 from corpus.document import Document
 from tests.assistant import fakes
 
@@ -57,20 +53,6 @@ def test_what_nothing_answers_is_named_as_the_user_put_it_beside_what_answers_th
 def test_of_several_questions_none_of_which_is_answered_none_is_quoted_for(assistant):
     answer = assistant.answer("Which airlines fly to Tokyo, and what does lunch cost?")
     assert (answer.status, answer.citations, missing(answer)) == (Status.NOT_IN_CORPUS, (), [])
-
-
-@pytest.mark.parametrize(("said", "left", "missing"), [("", [1], ["and its age?"]), ("its age", [1, 2], [])])
-def test_where_nothing_answers_the_whole_a_question_in_it_must_be_surely_answered(said, left, missing):
-    """The sides of a comparison are no questions of their own, so they need not."""
-    whole, first, second = (
-        replace(quote, answers=frozenset({number}))
-        for number, quote in enumerate(fakes.quotes(RUNS, PICKED, "It is old."))
-    )
-    asked = Question(f"{WHO}, and its age?", "en", 0.0, quotes=[whole, first, second])
-    asked.parts = [Standalone(WHO), Standalone("and its age?", said=said)]
-    asked.answered, asked.surely = [True, True], [True, False]
-    assert [min(quote.answers) for quote in asked.quotes_for_parts()] == left
-    assert asked.unanswered == missing
 
 
 def test_each_side_of_a_comparison_is_searched_by_itself(assistant):
