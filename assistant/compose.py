@@ -46,24 +46,19 @@ class Draft:
 
 
 def quote_answer(quotes: Sequence[Quote], language: str, known: Nearness | None = None) -> Draft:
-    """Return the fewest verbatim sentences that answer.
+    """Return the fewest verbatim sentences that answer: those near the best, what tells otherwise right behind it.
 
     Items of a list stay a list. What is quoted in another language stands behind a line that names it. `known` tells
     which facts answer the questions nearest to this one, where any are known.
     """
-    chosen = shown_of(quotes, known)
+    near = near_the_best([quote for quote in quotes if WHOLE in quote.answers], known)
+    near += [quote for quote in quotes if quote.answers - {WHOLE}]
+    otherwise = [quote for quote in quotes if differ(quotes[0], quote)]
+    chosen = list(dict.fromkeys([quotes[0], *otherwise, *near]))
     lines = [
         line for code in dict.fromkeys(q.citation.language for q in chosen) for line in _said_in(code, chosen, language)
     ]
     return Draft().plus("\n".join(lines), frozenset(quote.citation.n for quote in chosen))
-
-
-def shown_of(quotes: Sequence[Quote], known: Nearness | None) -> list[Quote]:
-    """Return those of the quotes, at least one, that are shown: the best, what tells otherwise of it, those near it."""
-    near = near_the_best([quote for quote in quotes if WHOLE in quote.answers], known)
-    near += [quote for quote in quotes if quote.answers - {WHOLE}]
-    otherwise = [quote for quote in quotes if differ(quotes[0], quote)]
-    return list(dict.fromkeys([quotes[0], *otherwise, *near]))
 
 
 def _said_in(code: str, chosen: Sequence[Quote], language: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Step 4, first half: do the quotes answer the question at all? A wrong "yes" is what costs an investor money.
 
-The best quote must not be far off, and who asks for a phone number is answered by nothing else: one must be shown. Then
-the signals are weighed by a logistic regression; its weights and thresholds were found by `python -m eval calibrate`
+The best quote must not be far off, and who asks for a phone number is answered by nothing else. Then the signals are
+weighed by a logistic regression; its weights and thresholds were found by `python -m eval calibrate`
 (calibration.json). Where a generator runs and they leave it open, its Yes/No log-probability gap is weighed against
 them. Without reader and known questions two thresholds and a veto remain: docs/decisions/answerability.md.
 """
@@ -9,7 +9,6 @@ them. Without reader and known questions two thresholds and a veto remain: docs/
 from collections.abc import Sequence
 
 from assistant.calibration import READER, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, Judgement, Weighing, calibration
-from assistant.compose import shown_of
 from assistant.considered import Considered
 from assistant.evidence import Quote
 from assistant.kinds import CONTACTS, asked_kind, offers
@@ -24,11 +23,8 @@ NO = Judgement(False)
 def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
     """Judge without a generator; `alone` when no vote of one can follow. It need not where the judgement is sure."""
     quotes, kind = considered.quotes, asked_kind(considered.question, considered.language)
-    if not quotes:
-        return NO
-    looked_at = shown_of(quotes, considered.near) if kind in CONTACTS else quotes
-    offered = kind is None or any(offers(kind, quote.text) for quote in looked_at)
-    if kind in CONTACTS and not offered:
+    offered = kind is None or any(offers(kind, quote.text) for quote in quotes)
+    if not quotes or (kind in CONTACTS and not offered):
         return NO
     nearest, taken, read = max(quote.found.cosine for quote in quotes), signals(considered), was_read(quotes)
     if not read and taken.asked is None:

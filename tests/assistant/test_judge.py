@@ -48,11 +48,7 @@ def test_a_best_quote_without_the_kind_of_answer_asked_for_makes_it_less_sure():
 def test_who_asks_for_a_phone_number_is_answered_by_nothing_else():
     asked = "What is the phone number of the hub?"
     assert not judge_evidence(about(asked, read(6.0, text="The hub is in Via Zeni 8.")), alone=False).answers
-    numbered = read(6.0, text="The hub has the number +39 0464 443111.")
-    assert judge_evidence(about(asked, numbered), alone=True).answers
-    (address,) = read(6.0, text="The hub is in Via Zeni 8.")
-    behind = [replace(quote, found=replace(quote.found, score=address.found.score - 0.5)) for quote in numbered]
-    assert not judge_evidence(about(asked, [address, *behind]), alone=True).answers
+    assert judge_evidence(about(asked, read(6.0, text="The hub has the number +39 0464 443111.")), alone=True).answers
 
 
 def test_without_the_reader_nearness_decides():
