@@ -129,6 +129,6 @@ def _facts(document: Document, chunk: Chunk) -> dict[str, list[int]]:
 
 
 def _may_state(chunk: Chunk, item: Written, stating: Stating) -> bool:
-    """Whether a passage states the fact, or holds a figure of the answer, so that it may answer in other words."""
-    states = any(chunk.id == other.id for other, _ in stating.get((item.fact, chunk.language), []))
+    """Whether a passage states a fact that answers, or holds a figure of the answer, so that it may in other words."""
+    states = any(chunk.id == other.id for fact in item.facts for other, _ in stating.get((fact, chunk.language), []))
     return states or bool(set(figures(item.answer)) & set(figures(chunk.text)))

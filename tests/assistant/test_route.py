@@ -16,6 +16,7 @@ ROUTED = [
     ("de", "Was kannst du?", Status.CLARIFY, "capabilities"),
     ("en", "Should I invest in this hub?", Status.OUT_OF_SCOPE, "advice"),
     ("it", "Mi conviene aprire qui?", Status.OUT_OF_SCOPE, "advice"),
+    ("it", "Devo aprire una SRL, o aspettare?", Status.OUT_OF_SCOPE, "advice"),
     ("de", "Lohnt sich eine Investition in Rovereto?", Status.OUT_OF_SCOPE, "advice"),
     ("en", "How is it?", Status.CLARIFY, "vague"),
     ("it", "Quanto?", Status.CLARIFY, "vague"),

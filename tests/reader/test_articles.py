@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.figures import figures
 from reader import own
 from reader.articles import TWINS, every_third, held_out
 
@@ -66,3 +67,12 @@ def test_records_say_what_they_come_from():
     asked = own.written(DOCUMENTS, "story")
     told = own.records(asked[:1], own.sides(DOCUMENTS, every=True)[0], nothing, 0, own.STORIES)
     assert [record.source for record in told] == ["own-stories", "own-stories+near-miss"]
+
+
+def test_a_passage_that_states_any_fact_of_a_broad_question_is_no_counterexample():
+    documents = own.sides(DOCUMENTS, every=True)[0]
+    stating = own.stating_passages(documents)
+    broad = next(one for one in own.written(DOCUMENTS, "short") if one.also and not figures(one.answer))
+    elsewhere = [chunk for fact in broad.also for chunk, _ in stating[fact, broad.lang]]
+    told = own.records([broad], documents, lambda *_: elsewhere, 0, own.SOURCE)
+    assert [record.source for record in told] == ["own-questions", "own-questions+near-miss"]
