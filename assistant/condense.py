@@ -63,7 +63,7 @@ def condense(question: str, history: Sequence[Turn], language: str) -> Standalon
     """Return the stand-alone form of `question`, which is in `language`; `history` is oldest first, in any language."""
     question = question.strip()
     thread = _thread(_before(question, history), language)
-    own = _telling(question, language)
+    own = telling_words(question, language)
     said = [word for term, word in _weighed(thread).items() if term not in own]
     if _is_small_talk(question, language) or _opens_a_topic(question, own, _terms(thread), language):
         return Standalone(question)
@@ -88,7 +88,7 @@ def _thread(history: Sequence[Turn], language: str) -> list[_Heard]:
             listening = not _is_small_talk(turn.content, language)
         if not listening:
             continue
-        telling = _telling(turn.content, language)
+        telling = telling_words(turn.content, language)
         if by_user and _opens_a_topic(turn.content, telling, _terms(thread), language):
             thread = []
         thread.append(_Heard(by_user, telling))
@@ -113,7 +113,7 @@ def _weighed(thread: Sequence[_Heard]) -> dict[str, _Said]:
     return said
 
 
-def _telling(text: str, language: str) -> dict[str, tuple[int, str]]:
+def telling_words(text: str, language: str) -> dict[str, tuple[int, str]]:
     """The words of a text that say what it is about, by their term: where each is first, and as written."""
     first: dict[str, int] = {}
     for place, word in enumerate(words(_calm(text))):

@@ -3,10 +3,12 @@
 The best quote must not be far off, and who asks for a phone number is answered by nothing else. Then the signals are
 weighed by a logistic regression; its weights and thresholds were found by `python -m eval calibrate`
 (calibration.json). Where a generator runs and they leave it open, its Yes/No log-probability gap is weighed against
-them. Without reader and known questions two thresholds and a veto remain: docs/decisions/answerability.md.
+them, but for a phone number: it says yes to another's. Without reader and known questions two thresholds and a veto
+remain: docs/decisions/answerability.md.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.calibration import READER, TRAINED, UNREAD, VOTE, WITH_QUESTIONS, Judgement, Weighing, calibration
 from assistant.considered import Considered
@@ -30,6 +32,8 @@ def judge_evidence(considered: Considered, *, alone: bool) -> Judgement:
     if not read and taken.asked is None:
         return Judgement(offered and nearest >= (NEAR_ENOUGH_ALONE if alone else NEAR_ENOUGH))
     judged = _weighing(READER if read else UNREAD, taken).judge(taken.as_row())
+    if kind in CONTACTS and taken.asked is not None:  # known questions tell whose number it is, a vote does not
+        return replace(judged, sure=True)
     return judged if alone or judged.sure else Judgement(nearest >= NEAR_ENOUGH)
 
 

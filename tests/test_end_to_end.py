@@ -23,6 +23,7 @@ from ui.server import build_app
 from weights.store import WeightStore
 
 pytestmark = pytest.mark.models
+FOUNDERS = "Which organisations are the founders of HIT?"
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_a_follow_up_is_searched_with_its_subject(quoting):
 
 @pytest.mark.thorough
 def test_the_model_writes_from_evidence_that_left_first(writing):
-    events = list(writing.stream("Which organisations are the founders of HIT?"))
+    events = list(writing.stream(FOUNDERS))
     assert isinstance(events[0], Evidence)
     answer = events[-1]
     assert (answer.status, answer.composer) == (Status.ANSWERED, "model")
@@ -101,7 +102,7 @@ def test_what_the_text_does_not_say_is_not_answered(writing, question):
 
 def test_the_ask_command_prints_one_object_and_nothing_else(index, monkeypatch, capfd):
     monkeypatch.setenv("ASSISTANT_MODEL", "none")
-    assert main(["ask", "--json", "--index", str(index), "Who founded HIT?"]) == 0
+    assert main(["ask", "--json", "--index", str(index), FOUNDERS]) == 0
     printed = capfd.readouterr().out
     assert json.loads(printed)["status"] == "answered"
     assert printed.count("\n") == 1
@@ -112,7 +113,7 @@ def test_a_damaged_generator_file_leaves_the_quotes(index, tmp_path, monkeypatch
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(b"GGUF" + bytes(1000))
     settings = read_settings(index=index, model=str(broken))
-    answer = factory.build_assistant(settings, print).answer("Who founded HIT?")
+    answer = factory.build_assistant(settings, print).answer(FOUNDERS)
     assert (answer.status, answer.composer) == (Status.ANSWERED, "extractive")
     assert "quotes only" in capfd.readouterr().out
 

@@ -3,8 +3,11 @@
 import pytest
 
 from assistant.answer import Answer, NoticeKind, Status
-from assistant.gather import FOR_ONE
+from assistant.gather import FOR_ONE, gather
+from assistant.parts import parts
+from assistant.question import accept
 from corpus.document import Document
+from index.retrieve import Found
 from tests.assistant import fakes
 
 WHO = "Who runs the Mechatronics Hub in Rovereto"
@@ -14,10 +17,17 @@ PICKED = "Grapes are picked in September by hand."
 MANY = [Document(f"hub{n}", "en", "Hub", f"The Mechatronics Hub in Rovereto runs {n} halls.") for n in range(40)]
 
 
+HUB, VINES = Document("hub", "en", "Hub", RUNS), Document("vines", "en", "Wine", PICKED)
+
+
 @pytest.fixture(scope="module")
-def assistant(tmp_path_factory):
-    own = [Document("hub", "en", "Hub", RUNS), Document("vines", "en", "Wine", PICKED)]
-    return fakes.assistant(fakes.retriever(tmp_path_factory.mktemp("index"), [*MANY, *own], floor=0.65))
+def retriever(tmp_path_factory):
+    return fakes.retriever(tmp_path_factory.mktemp("index"), [*MANY, HUB, VINES], floor=0.65)
+
+
+@pytest.fixture(scope="module")
+def assistant(retriever):
+    return fakes.assistant(retriever)
 
 
 def missing(answer: Answer) -> list[str]:
@@ -66,3 +76,23 @@ def test_a_side_that_the_whole_question_quotes_for_is_not_missing(assistant):
     answer = assistant.answer("Is the Mechatronics Hub in Rovereto run by Trentino Sviluppo or by Rovereto?")
     assert RUNS in answer.answer
     assert (answer.status, missing(answer)) == (Status.ANSWERED, [])
+
+
+@pytest.mark.parametrize(
+    ("further", "quoted"),
+    [
+        ("and since when?", ["hub"]),
+        ("and when are grapes picked?", ["hub", "vines"]),
+        ("and who picks?", ["hub", "vines"]),
+    ],
+    ids=["finds anything", "has words of its own", "has one word of its own"],
+)
+def test_a_question_that_leans_on_the_others_is_not_quoted_for_from_elsewhere(retriever, further, quoted):
+    asked = accept(f"{WHO}, {further}", (), "en")
+    asked.parts = parts(asked.text, (), "en")
+    hub, vines = fakes.sentences(HUB), fakes.sentences(VINES)
+    found = [Found([], sentences) for sentences in (hub, hub, vines)]
+    quotes = gather(asked, found, [each.sentences for each in found], retriever, fakes.TODAY)
+    assert [part.question for part in asked.parts] == [WHO, further.removeprefix("and ")]
+    assert [quote.citation.document for quote in quotes] == quoted
+    assert asked.unanswered == []

@@ -51,6 +51,15 @@ def test_who_asks_for_a_phone_number_is_answered_by_nothing_else():
     assert judge_evidence(about(asked, read(6.0, text="The hub has the number +39 0464 443111.")), alone=True).answers
 
 
+@pytest.mark.parametrize(("question", "by_vote"), [("What is the phone number of the hub?", False), (QUESTION, True)])
+def test_whose_phone_number_it_is_no_vote_decides_where_known_questions_tell(question, by_vote):
+    (quoted,) = read(0.5, text="Another hub has the number +39 0464 443111.")
+    of_another = replace(quoted, citation=replace(quoted.citation, facts=("other.phone",)))
+    near = Nearness({"other.phone": 0.6, NOTHING: 0.8}, {NOTHING: 0.7, "other.phone": 0.3})
+    judged = judge_evidence(about(question, [of_another], near), alone=False)
+    assert (judged.answers, judged.sure) == (by_vote, not by_vote)
+
+
 def test_without_the_reader_nearness_decides():
     (near,) = quotes("The hub hosts 30 companies.")
     far = replace(near, found=replace(near.found, cosine=0.80))
