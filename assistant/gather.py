@@ -52,10 +52,10 @@ def _for_one(asked: Question, part: Standalone, quotes: Sequence[Quote], near: N
 
 
 def _to_the_matter(asked: Question, part: Standalone, quotes: list[Quote], whole: Sequence[Quote]) -> list[Quote]:
-    """Of the quotes for a question that leans on the others ("and for how long?" finds the terms of anything) those
+    """Of the quotes for a question that leans on one before it ("and for how long?" finds the terms of anything) those
     from a document that the message as a whole finds, too, or with a word of its own.
     """
-    if not part.context or part.said:
+    if not part.context or part.said or part is asked.parts[0]:
         return quotes
     documents = {quote.citation.document for quote in whole}
     own = telling_words(part.question, asked.language).keys()
@@ -63,10 +63,12 @@ def _to_the_matter(asked: Question, part: Standalone, quotes: list[Quote], whole
 
 
 def _has(quote: Quote, own: Collection[str], language: str) -> bool:
-    """Whether a quote or its headings have one of these words; in another language that tells nothing."""
+    """Whether a quote or its headings have one of these words, maybe in a longer one, as German makes them
+    ("Steuern", "Steuerjahr"); in another language that tells nothing.
+    """
     cited = quote.citation
     told = terms(f"{quote.text} {cited.title} {cited.section}", cited.language)
-    return cited.language != language or not set(own).isdisjoint(told)
+    return cited.language != language or any(word in other for word in own for other in told)
 
 
 def _answer(asked: Question, part: Standalone, quotes: Sequence[Quote], near: Nearness | None) -> bool:

@@ -87,7 +87,7 @@ def test_a_side_that_the_whole_question_quotes_for_is_not_missing(assistant):
     ],
     ids=["finds anything", "has words of its own", "has one word of its own"],
 )
-def test_a_question_that_leans_on_the_others_is_not_quoted_for_from_elsewhere(retriever, further, quoted):
+def test_a_question_that_leans_on_another_is_quoted_for_from_elsewhere_by_its_own_words(retriever, further, quoted):
     asked = accept(f"{WHO}, {further}", (), "en")
     asked.parts = parts(asked.text, (), "en")
     hub, vines = fakes.sentences(HUB), fakes.sentences(VINES)
@@ -96,3 +96,13 @@ def test_a_question_that_leans_on_the_others_is_not_quoted_for_from_elsewhere(re
     assert [part.question for part in asked.parts] == [WHO, further.removeprefix("and ")]
     assert [quote.citation.document for quote in quotes] == quoted
     assert asked.unanswered == []
+
+
+def test_a_german_word_may_stand_in_a_longer_one(tmp_path):
+    hub = Document("hub", "de", "Zentrum", "Das Mechatronikzentrum in Rovereto wird von Trentino Sviluppo geführt.")
+    tax = Document("tax", "de", "Abgaben", "Die Einkommensteuer beträgt 24 Prozent.")
+    asked = accept("Wer führt das Mechatronikzentrum in Rovereto, und was zahlt es an Steuern?", (), "de")
+    asked.parts = parts(asked.text, (), "de")
+    found = [Found([], fakes.sentences(each)) for each in (hub, hub, tax)]
+    quotes = gather(asked, found, [f.sentences for f in found], fakes.retriever(tmp_path, [hub, tax]), fakes.TODAY)
+    assert [quote.citation.document for quote in quotes] == ["hub", "tax"]
