@@ -39,3 +39,21 @@ def test_a_language_we_do_not_serve_becomes_one_we_do():
 )
 def test_little_words_tell_the_language_of_a_short_question(question, language):
     assert detect_language(question) == language
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Who runs Trentino Sviluppo now?", "en"),
+        ("Can I get a residence permit if I invest 500,000 euro in a start-up?", "en"),
+        ("Did Trentino Sviluppo make a loss in 2017?", "en"),
+        ("Steckt hinter Trentino Startup Valley nur Trentino Sviluppo?", "de"),
+        ("I contributi di FBK?", "it"),
+    ],
+)
+def test_a_name_in_another_language_does_not_decide(question, language):
+    assert detect_language(question) == language
+
+
+def test_a_long_text_is_in_the_language_of_its_words():
+    assert detect_language("Das Haus, in dem wir mit den Kindern wohnen, ist alt. " * 2000) == "de"
