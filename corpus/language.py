@@ -14,8 +14,8 @@ _NEIGHBOURS = ("fr", "es")
 # Little words that hardly any question does without, each of one language alone. In a short question they say more than
 # letters do, which take a name ("Who runs Trentino Sviluppo?") for its language.
 _LITTLE_WORDS = {
-    "en": "what who whom whose which where when why how is are were be been does do did can could should would will may "
-    "must has have had the an of on for and or to it its they their there this that these those with from by at as "
+    "en": "what who whom whose which where when why how is are were be been does do did can could should would will "
+    "may must has have had the an of on for and or to it its they their there this that these those with from by at as "
     "about if than then not any many much my our your we you into",
     "it": "che chi cosa quale quali qual dove quando perché come quanto quanta quanti quante è sono era erano ha hanno "
     "ho abbiamo può possono posso possiamo devo deve devono il lo la i gli le l un uno una di del dello della dei "
@@ -28,8 +28,8 @@ _LITTLE_WORDS = {
     "seit ab bis als wenn ob man sich mir uns",
 }
 # How much likelier each makes its language, beside what the letters say (a share of at least `_LEAST`). Found on 41,000
-# questions whose language is known: wrong in 204, nearly all of them strings of names ("hit proof of concept bando"). By
-# letters wherever fewer than two little words told, 340 were wrong, many a whole sentence among them.
+# questions whose language is known: wrong in 204, nearly all of them strings of names ("hit proof of concept bando").
+# By letters wherever fewer than two little words told, 340 were wrong, many a whole sentence among them.
 _WORD, _LEAST = 8, 0.02
 
 
@@ -58,6 +58,6 @@ def detect_language(text: str, default: str = "en") -> str:
     letters = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
     words = _little_words(text)
     likely = {code: log(letters[code] + _LEAST) + words[code] * log(_WORD) for code in LANGUAGES}
-    # The default counts double, so that it wins unless another language is clearly likelier, and comes first, so that it
-    # also wins where nothing is likely at all (no letters).
+    # The default counts double, so that it wins unless another language is clearly likelier, and comes first, so that
+    # it also wins where nothing is likely at all (no letters).
     return max((default, *LANGUAGES), key=lambda code: likely[code] + log(2) * (code == default))
