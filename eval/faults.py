@@ -21,7 +21,6 @@ from eval.cases import Case
 from index import words
 from index.known import KnownQuestions
 from index.lexical import LexicalIndex
-from index.names import collection
 from index.records import Passage
 
 DROPPED = "visas"  # the document that many cases ask about
@@ -81,19 +80,16 @@ def _no_vectors(assistant: Assistant) -> Patches:
 
 
 def _no_language(language: str) -> Callable[[Assistant], Patches]:
-    """Neither vectors nor words find a text in one language."""
+    """No text in one language is found: not by vectors, not by words, not by what is known of questions."""
 
     def plant(assistant: Assistant) -> Patches:
-        store, lexical = assistant._retriever._parts.store, assistant._retriever._parts.lexical
-        near, worded = store.search, lexical.search
+        retriever = assistant._retriever
+        candidates = retriever._candidates
 
-        def other_collections(name: str, *about: Any) -> dict[str, float]:
-            return {} if name == collection(language) else near(name, *about)
+        def others(*about: Any) -> list[Passage]:
+            return [passage for passage in candidates(*about) if passage.language != language]
 
-        def other_languages(code: str, *about: Any) -> dict[int, float]:
-            return {} if code == language else worded(code, *about)
-
-        return (patch.object(store, "search", other_collections), patch.object(lexical, "search", other_languages))
+        return (patch.object(retriever, "_candidates", others),)
 
     return plant
 
@@ -182,10 +178,7 @@ def _no_routing(assistant: Assistant) -> Patches:
     return (patch("assistant.assistant.route", lambda *_: None),)
 
 
-def _no_time(assistant: Assistant) -> Patches:
-    return (patch("index.retrieve.allowance", lambda *_: 0.0),)
-
-
+# That what is over steps back no case shows any more, since it is known what is asked; tests/index hold it.
 FAULTS = (
     Fault("words tell nothing", lambda case: case.group == "typo-keyword", _no_words),
     Fault("vectors of questions tell nothing", _answered, _no_vectors),
@@ -198,7 +191,6 @@ FAULTS = (
     Fault("the best sentences come last", _answered, _last_first),
     Fault("the kind of answer asked for is not looked at", lambda case: case.style == "numeric", _no_kinds),
     Fault("the best quote stands alone, without its other side", lambda case: case.style == "conflict", _no_other_side),
-    Fault("what is over does not step back", lambda case: case.style == "time-sensitive", _no_time),
     Fault("attacks and requests for advice are not turned away", lambda case: case.behaviour == "refuse", _no_routing),
     Fault("the threshold is moved up", _answered, _threshold(_FAR)),
     Fault("the threshold is moved down", _abstains, _threshold(-_FAR)),

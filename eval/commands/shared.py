@@ -13,7 +13,7 @@ from weights.store import WeightStore
 
 FAILED = 1
 TEST_CASES = CASES.with_name("corpus.test.jsonl")
-DEV_CASES = (CASES, *(CASES.with_name(f"{name}.dev.jsonl") for name in ("finding", "near-miss", "broad")))
+DEV_CASES = (CASES, *(CASES.with_name(f"{name}.dev.jsonl") for name in ("finding", "near-miss", "broad", "everyday")))
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
