@@ -55,7 +55,7 @@ def test_who_asks_for_a_phone_number_is_answered_by_nothing_else():
 def test_whose_phone_number_it_is_no_vote_decides_where_known_questions_tell(question, by_vote):
     (quoted,) = read(0.5, text="Another hub has the number +39 0464 443111.")
     of_another = replace(quoted, citation=replace(quoted.citation, facts=("other.phone",)))
-    near = Nearness({"other.phone": 0.6, NOTHING: 0.8}, {NOTHING: 0.7, "other.phone": 0.3})
+    near = Nearness({"other.phone": 0.6, NOTHING: 0.8}, {NOTHING: 0.85, "other.phone": 0.15})
     judged = judge_evidence(about(question, [of_another], near), alone=False)
     assert (judged.answers, judged.sure) == (by_vote, not by_vote)
 
