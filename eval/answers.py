@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,7 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
         "strict_accuracy": mean([row.right for row in rows]),
         "answerable_right": mean([row.right for row in answerable]),
         "answer_included": mean([row.included for row in answerable]),
+        "answer_in_two_sentences": mean([_told_at_once(row) for row in answerable]),
         "wrongly_answered": mean([not row.abstained for row in should]),
         "wrongly_refused": mean([row.abstained for row in answerable]),
         "abstention_precision": mean([row in should for row in abstained]),
@@ -185,6 +187,12 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
         "lost": dict(Counter(row.lost for row in rows if row.lost).most_common()),
         "timings_ms": {name: median_and_p95(values) for name, values in timed.items()},
     }
+
+
+def _told_at_once(row: Row) -> bool:
+    """Whether the first two sentences have what the answer must: it may show up to four."""
+    first = list(islice(CITED_SENTENCE.finditer(row.answer["answer"]), 2))
+    return row.included and includes(" ".join(sentence[1] for sentence in first), row.must_include)
 
 
 def write_rows(rows: Sequence[Any], file: Path) -> None:

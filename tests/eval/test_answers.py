@@ -146,6 +146,14 @@ def test_scores_on_an_example_counted_by_hand(judged):
     assert (scores["unanswerable"]["strict_accuracy"].value, scores["unanswerable"]["answerable_right"].n) == (0, 0)
 
 
+def test_an_answer_that_comes_third_is_included_but_not_told_in_two_sentences(judged):
+    late = judged(CASE, answered("It stands in Rovereto. [1] It is large. [1][2] It hosts 30 companies. [1]"))
+    second = judged(CASE, answered("It is large. [1] It hosts 30 companies. [1]"))
+    scores = summary([late, second, judged(CASE, NOT_IN_CORPUS)])["all"]
+    assert scores["answer_included"].value == pytest.approx(2 / 3)
+    assert scores["answer_in_two_sentences"].value == pytest.approx(1 / 3)
+
+
 def test_every_row_is_kept_with_its_answer(judged, tmp_path):
     row = judged(CASE, answered("30 [1]"))
     write_rows([row, row], tmp_path / "new" / "rows.jsonl")

@@ -27,7 +27,7 @@ def row(number: int, right: bool = True, behaviour: str = "answer", **about: obj
         must_include=[], right=right,
         abstained=(behaviour == "abstain") == right, citations_hit=None, verbatim=True, unsupported=[],
         language_matches=True, included=right, lost=None, evidence=[],
-        answer={"timings_ms": dict.fromkeys(("retrieve", "first_evidence", "first_token", "total"), 1.0)},
+        answer={"answer": "", "timings_ms": dict.fromkeys(("retrieve", "first_evidence", "first_token", "total"), 1.0)},
     )  # fmt: skip
     return replace(asked, **about)
 
@@ -118,7 +118,9 @@ def test_questions_that_are_new_or_gone_are_no_change_but_must_be_recorded():
 
 
 def test_a_baseline_keeps_every_outcome_a_line_and_nothing_that_differs_from_run_to_run(tmp_path):
-    slower = [replace(r, answer={"timings_ms": dict.fromkeys(r.answer["timings_ms"], 9.0)}) for r in rows({3}, 11)]
+    slower = [
+        replace(r, answer=r.answer | {"timings_ms": dict.fromkeys(r.answer["timings_ms"], 9.0)}) for r in rows({3}, 11)
+    ]
     for name, asked in (("one", rows({3}, 11)), ("two", slower)):
         Baseline.of(asked, DAY).write(baseline_file(name, tmp_path))
     one, two = (baseline_file(name, tmp_path).read_text(encoding="utf-8") for name in ("one", "two"))
