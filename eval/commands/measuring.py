@@ -135,7 +135,7 @@ def _calibrate(options: argparse.Namespace) -> int:
     signals = max((row.values.keys() for row in rows), key=len)
     rows = [row for row in rows if row.values.keys() == signals]  # of the few others nothing was read
     judge = (READER if settings.reader else UNREAD) + asked
-    by_vote = calibrate.REFUSED_BY_VOTE if known else calibrate.REFUSED_ELSEWHERE
+    by_vote = calibrate.REFUSED_BY_VOTE if known else calibrate.REFUSED_ELSEWHERE_BY_VOTE
     fitted = {judge: calibrate.fit(rows, calibrate.REFUSED if known else calibrate.REFUSED_ELSEWHERE)}
     if not known:  # it serves other corpora, where it was as surely right in .79 to .89 of cases, not .95: always vote
         del fitted[judge]["sure"]
