@@ -175,7 +175,7 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
         "strict_accuracy": mean([row.right for row in rows]),
         "answerable_right": mean([row.right for row in answerable]),
         "answer_included": mean([row.included for row in answerable]),
-        "answer_in_two_sentences": mean([_told_at_once(row) for row in answerable]),
+        "answer_in_two_sentences": mean([_told_in_two_sentences(row) for row in answerable]),
         "wrongly_answered": mean([not row.abstained for row in should]),
         "wrongly_refused": mean([row.abstained for row in answerable]),
         "abstention_precision": mean([row in should for row in abstained]),
@@ -189,7 +189,7 @@ def _scores(rows: list[Row]) -> dict[str, Any]:
     }
 
 
-def _told_at_once(row: Row) -> bool:
+def _told_in_two_sentences(row: Row) -> bool:
     """Whether the first two sentences have what the answer must: it may show up to four."""
     first = list(islice(CITED_SENTENCE.finditer(row.answer["answer"]), 2))
     return row.included and includes(" ".join(sentence[1] for sentence in first), row.must_include)
