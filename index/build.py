@@ -150,7 +150,8 @@ class _Build:
         return [asked for asked in questions if asked.fact in self.facts or (self.facts and not asked.fact)]
 
     def _add_questions(self, questions: Sequence[Asked]) -> None:
-        known = shipped(self.embedder.identity, [asked.text for asked in questions]) | self.before.questions()
+        # What ships goes first: a build made after another is to be like one made of nothing.
+        known = self.before.questions() | shipped(self.embedder.identity, [asked.text for asked in questions])
         for batch in batch_iterate(_QUESTIONS_BATCH, questions):
             new = [asked.text for asked in batch if asked.text not in known]
             vectors = known | dict(zip(new, self.embedder.alike(new), strict=True)) if new else known
@@ -194,10 +195,11 @@ class _Build:
             self.report(f"linked {len(numbers)} chunks ({language})")
 
     def _embed(self, chunks: list[Chunk]) -> list[Vectors]:
-        """Return, for each chunk, its own vector and one for each of its sentences."""
+        """Return, for each chunk, its own vector and one for each of its sentences, these as they are stored."""
         texts = [embedded_text(chunk) for chunk in chunks]
         parts = [[_within(chunk, span) for span in chunk.sentences] for chunk in chunks]
-        return self.embedder.passages_with_parts(texts, parts) if texts else []
+        embedded = self.embedder.passages_with_parts(texts, parts) if texts else []
+        return [np.concatenate([rows[:1], rows[1:].astype(np.float16)]) for rows in embedded]
 
     def _stamp(self, corpus: str, documents: int) -> None:
         verified = verify(self.path, self.embedder.dimension, dict(self.languages), self.sentences, self.questions)

@@ -8,6 +8,7 @@ import pytest
 from corpus.document import Document
 from index import build, manifest
 from index.build import build_index, is_up_to_date
+from index.parts import MEANS, PASSAGES, SENTENCES
 from index.report import Changes
 from index.retrieve import Retriever
 from tests.fakes import FakeEmbedder
@@ -21,6 +22,8 @@ def _assert_like_a_clean_build(directory, documents, tmp_path, identity="fake@1"
     assert {id_: text for id_, (text, _) in found.items()} == {id_: text for id_, (text, _) in wanted.items()}
     for id_, (_, vectors) in wanted.items():
         np.testing.assert_allclose(found[id_][1], vectors, atol=1e-5)
+    for file in (PASSAGES, SENTENCES, MEANS):
+        assert (live(directory) / file).read_bytes() == (live(clean) / file).read_bytes(), file
 
 
 def test_a_first_build_says_what_it_did(tmp_path, documents, embedder):

@@ -10,8 +10,9 @@ from corpus.aids import Aids
 from corpus.asked import questions_beside, read_asked
 from corpus.errors import WeightsError
 from index.build import build_index
+from index.parts import QUESTIONS
 from index.shipped import ship, shipped
-from tests.index.collection import silent
+from tests.index.collection import live, silent
 from tests.index.test_known import DOCUMENTS, HUB
 
 ASKED = list(dict.fromkeys(asked.text for asked in read_asked(questions_beside(Path("corpus/documents")))))
@@ -52,3 +53,16 @@ def test_what_ships_is_not_computed_anew(embedder, tmp_path, monkeypatch):
     monkeypatch.setattr("index.build.shipped", lambda identity, texts: shipped(identity, texts, file))
     monkeypatch.setattr(type(embedder), "alike", None)
     assert build_index(DOCUMENTS, tmp_path / "index", embedder, silent, Aids(questions=(HUB,))).documents.added == 2
+
+
+def test_what_ships_counts_for_more_than_what_an_earlier_build_computed(embedder, tmp_path, monkeypatch):
+    build_index(DOCUMENTS, tmp_path / "index", embedder, silent, Aids(questions=(HUB,)))
+    vector = np.zeros((1, embedder.dimension), dtype=np.float32)
+    vector[0, 7] = 1
+    file = tmp_path / "known.safetensors"
+    ship([HUB.text], vector, embedder.identity, file)
+    monkeypatch.setattr("index.build.shipped", lambda identity, texts: shipped(identity, texts, file))
+    for directory in ("index", "clean"):
+        build_index(DOCUMENTS[:1], tmp_path / directory, embedder, silent, Aids(questions=(HUB,)))
+    later, clean = ((live(tmp_path / directory) / QUESTIONS).read_bytes() for directory in ("index", "clean"))
+    assert later == clean != b""
