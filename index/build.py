@@ -33,7 +33,7 @@ from index.manifest import (
 )
 from index.means import Means
 from index.names import collection
-from index.parts import MEANS, Parts, open_live, storing
+from index.parts import MEANS, ROUNDED, Parts, open_live, storing
 from index.records import Passage
 from index.report import Changes, IndexReport
 from index.reuse import Previous
@@ -199,7 +199,7 @@ class _Build:
         texts = [embedded_text(chunk) for chunk in chunks]
         parts = [[_within(chunk, span) for span in chunk.sentences] for chunk in chunks]
         embedded = self.embedder.passages_with_parts(texts, parts) if texts else []
-        return [np.concatenate([rows[:1], rows[1:].astype(np.float16)]) for rows in embedded]
+        return [np.concatenate([rows[:1], rows[1:].astype(ROUNDED)]) for rows in embedded]
 
     def _stamp(self, corpus: str, documents: int) -> None:
         verified = verify(self.path, self.embedder.dimension, dict(self.languages), self.sentences, self.questions)

@@ -26,6 +26,7 @@ from index.vectors import VectorFile
 from index.workcopy import NoWorkingCopy, WorkingCopy
 
 PASSAGES, SENTENCES, QUESTIONS, MEANS = "passages.f32", "sentences.f16", "questions.f16", "means.f32"
+ROUNDED = np.float16  # how vectors of sentences and known questions are stored: the most there are
 _TOLERANCE = 1e-4  # of a cosine, computed in another order
 _FORGIVEN = 0.1  # share of landmarks: Chroma inserts what came last again at each start, and not always alike
 
@@ -56,9 +57,9 @@ class Parts:
             opened.callback(records.close)
             passages = VectorFile(build / PASSAGES, dimension, np.float32, create=create)
             opened.callback(passages.close)
-            sentences = VectorFile(build / SENTENCES, dimension, np.float16, create=create)
+            sentences = VectorFile(build / SENTENCES, dimension, ROUNDED, create=create)
             opened.callback(sentences.close)
-            questions = VectorFile(build / QUESTIONS, dimension, np.float16, create=create)
+            questions = VectorFile(build / QUESTIONS, dimension, ROUNDED, create=create)
             opened.callback(questions.close)
             store = VectorStore(searched / "vectors", create=create)
             opened.callback(store.close)
